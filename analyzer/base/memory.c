@@ -1,0 +1,62 @@
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        fputs("tcpmortem: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+void *memory_alloc(size_t size)
+{
+    return must(malloc(size ? size : 1));
+}
+
+void *memory_zalloc(size_t size)
+{
+    return must(calloc(1, size ? size : 1));
+}
+
+void *memory_resize(void *old, size_t size)
+{
+    return must(realloc(old, size ? size : 1));
+}
+
+char *memory_copy_text(const char *text)
+{
+    return must(strdup(text));
+}
+
+char *memory_print(const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+
+    va_start(args, format);
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
+    va_end(args);
+    return must(text);
+}
+
+void *memory_append(void **items, size_t *count, size_t *capacity, size_t size)
+{
+    char *item;
+
+    if (*count == *capacity) {
+        *capacity = *capacity ? *capacity * 2 : 16;
+        must(*capacity > SIZE_MAX / size ? NULL : "");
+        *items = memory_resize(*items, *capacity * size);
+    }
+    item = (char *)*items + (*count)++ * size;
+    memset(item, 0, size);
+    return item;
+}

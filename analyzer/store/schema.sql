@@ -1,0 +1,267 @@
+-- The case database. Times are nanoseconds since 1970 UTC on the common clock, unless said
+-- otherwise. `dir` is 0 from client to server, 1 back. Columns in pairs are named *_client and
+-- *_server after the end that sent what they measure.
+
+-- What made this file: version, command line, options.
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT
+) STRICT, WITHOUT ROWID;
+
+-- A point: a place where packets were recorded.
+CREATE TABLE point (
+    id             INTEGER PRIMARY KEY,
+    name           TEXT NOT NULL UNIQUE,
+    offset_ns      INTEGER NOT NULL,  -- raw time = common time + offset_ns
+    drift_ppb      INTEGER NOT NULL,
+    clock_error_ns INTEGER,           -- half the width of the feasible interval; NULL: not known
+    clock_method   TEXT NOT NULL      -- 'reference', 'agrees', 'handshake', 'none'
+) STRICT;
+
+-- A capture: one file.
+CREATE TABLE capture (
+    id          INTEGER PRIMARY KEY,
+    point_id    INTEGER REFERENCES point(id),  -- NULL where the file holds several points
+    path        TEXT NOT NULL,
+    sha256      TEXT NOT NULL,
+    format      TEXT NOT NULL,        -- 'pcap', 'pcapng'
+    linktype    TEXT NOT NULL,        -- libpcap's name: 'EN10MB', 'LINUX_SLL2'
+    snaplen     INTEGER NOT NULL,
+    packets     INTEGER NOT NULL,
+    segments    INTEGER NOT NULL,     -- packets that became rows of `segment`
+    first_ns    INTEGER,              -- of any packet, on the common clock; NULL: no packet
+    last_ns     INTEGER,
+    status      TEXT NOT NULL,        -- 'complete', 'truncated', 'damaged'
+    message     TEXT,                 -- why it is not complete
+    first_frame INTEGER NOT NULL      -- frame - first_frame + 1 is the number in the file
+) STRICT;
+
+-- Packets that are no row of `segment`, counted by reason. Nothing is lost silently.
+CREATE TABLE skipped (
+    capture_id INTEGER NOT NULL REFERENCES capture(id),
+    reason     TEXT NOT NULL,
+    packets    INTEGER NOT NULL,
+    PRIMARY KEY (capture_id, reason)
+) STRICT, WITHOUT ROWID;
+
+-- A TCP connection from end to end, named as its two ends name it.
+CREATE TABLE connection (
+    id              INTEGER PRIMARY KEY,   -- in the order of the first segment
+    client_addr     TEXT NOT NULL,         -- as seen nearest to the client
+    client_port     INTEGER NOT NULL,
+    server_addr     TEXT NOT NULL,         -- as seen nearest to the server
+    server_port     INTEGER NOT NULL,
+    first_ns        INTEGER NOT NULL,
+    last_ns         INTEGER NOT NULL,
+    outcome         TEXT NOT NULL CHECK (outcome IN ('established', 'refused', 'unanswered',
+                        'reset', 'closed', 'half-closed', 'midstream')),
+    legs            INTEGER NOT NULL,
+    link_method     TEXT,                  -- 'handshake'; NULL: only one leg
+    link_confidence REAL,                  -- 0 to 1; NULL: only one leg
+    reuse_of        INTEGER,               -- the connection that had the tuple before
+    handshake_ns    INTEGER                -- first SYN to the client's ACK; NULL: not seen whole
+) STRICT;
+
+-- A connection's appearance at one point, under the tuple that it had there.
+CREATE TABLE leg (
+    id              INTEGER PRIMARY KEY,
+    connection_id   INTEGER NOT NULL REFERENCES connection(id),
+    point_id        INTEGER NOT NULL REFERENCES point(id),
+    path_position   INTEGER NOT NULL,      -- 0 is the leg nearest to the client
+    client_addr     TEXT NOT NULL,
+    client_port     INTEGER NOT NULL,
+    server_addr     TEXT NOT NULL,
+    server_port     INTEGER NOT NULL,
+    encap           TEXT,                  -- outermost first: 'vlan 5'; NULL: none
+    nat             TEXT NOT NULL CHECK (nat IN ('none', 'snat', 'dnat', 'both')),
+    isn_client      INTEGER,               -- raw; NULL: SYN not seen
+    isn_server      INTEGER,
+    mss_client      INTEGER,               -- options of the SYNs; NULL: absent or not seen
+    mss_server      INTEGER,
+    wscale_client   INTEGER,
+    wscale_server   INTEGER,
+    sack_client     INTEGER,               -- 1: SACK permitted
+    sack_server     INTEGER,
+    ts_client       INTEGER,               -- 1: timestamps offered
+    ts_server       INTEGER,
+    ttl_min_client  INTEGER,               -- of all segments but RSTs
+    ttl_min_server  INTEGER,
+    ttl_max_client  INTEGER,
+    ttl_max_server  INTEGER,
+    win_max_client  INTEGER,               -- largest window advertised, bytes, scaled
+    win_max_server  INTEGER,
+    segments_client INTEGER NOT NULL,
+    segments_server INTEGER NOT NULL,
+    bytes_client    INTEGER NOT NULL,      -- payload, retransmissions included
+    bytes_server    INTEGER NOT NULL,
+    syns            INTEGER NOT NULL,
+    synacks         INTEGER NOT NULL,
+    fins_client     INTEGER NOT NULL,
+    fins_server     INTEGER NOT NULL,
+    rsts_client     INTEGER NOT NULL,
+    rsts_server     INTEGER NOT NULL,
+    first_ns        INTEGER NOT NULL,
+    last_ns         INTEGER NOT NULL,
+    first_segment   INTEGER NOT NULL REFERENCES segment(id),
+    last_segment    INTEGER NOT NULL REFERENCES segment(id)
+) STRICT;
+
+-- A TCP segment as seen at one point.
+CREATE TABLE segment (
+    id          INTEGER PRIMARY KEY,  -- in the merged time order, from 1
+    ts_ns       INTEGER NOT NULL,
+    leg_id      INTEGER NOT NULL REFERENCES leg(id),
+    dir         INTEGER NOT NULL,
+    frame       INTEGER NOT NULL,     -- runs on over all captures
+    seq         INTEGER NOT NULL,     -- raw, as on the wire
+    off         INTEGER NOT NULL,     -- bytes since the sender's ISN, unwrapped
+    ack_off     INTEGER,              -- bytes since the receiver's ISN; NULL: no ACK flag
+    len         INTEGER NOT NULL,     -- payload as sent, whatever was captured of it
+    flags       INTEGER NOT NULL,     -- 1 FIN, 2 SYN, 4 RST, 8 PSH, 16 ACK, 32 URG, 64 ECE, 128 CWR
+    win         INTEGER NOT NULL,     -- raw, not scaled
+    ttl         INTEGER NOT NULL,     -- hop limit in IPv6
+    ip_id       INTEGER,              -- NULL in IPv6
+    tsval       INTEGER,              -- NULL: no timestamp option
+    tsecr       INTEGER,
+    seen_before INTEGER,              -- the sighting of it at the neighbouring point
+    marks       INTEGER NOT NULL      -- bits: 1 retransmission, 2 out of order, 4 late,
+) STRICT;                             --   8 fragmented, 16 cut before its options were whole
+
+-- A fact about a segment. The kinds, and what a and b mean: analyzer/track/README.md.
+CREATE TABLE event (
+    id         INTEGER PRIMARY KEY,
+    segment_id INTEGER NOT NULL REFERENCES segment(id),
+    leg_id     INTEGER NOT NULL REFERENCES leg(id),
+    kind       TEXT NOT NULL,
+    a          INTEGER,
+    b          INTEGER
+) STRICT;
+
+-- An ICMP or ICMPv6 error.
+CREATE TABLE icmp (
+    id          INTEGER PRIMARY KEY,
+    ts_ns       INTEGER NOT NULL,
+    point_id    INTEGER NOT NULL REFERENCES point(id),
+    frame       INTEGER NOT NULL,
+    type        INTEGER NOT NULL,
+    code        INTEGER NOT NULL,
+    version     INTEGER NOT NULL,     -- 4: ICMP, 6: ICMPv6
+    src         TEXT NOT NULL,        -- who sent the error
+    ttl         INTEGER NOT NULL,
+    leg_id      INTEGER REFERENCES leg(id),  -- whose segment it quotes; NULL: none that is known
+    mtu         INTEGER,              -- fragmentation needed, packet too big
+    quoted_ttl  INTEGER NOT NULL,
+    quoted_seq  INTEGER               -- raw; NULL: not quoted
+) STRICT;
+
+-- A rule that ran.
+CREATE TABLE rule (
+    id       TEXT PRIMARY KEY,        -- the name of its file
+    title    TEXT NOT NULL,
+    severity TEXT NOT NULL,           -- 'info', 'notice', 'warning', 'error'
+    kind     TEXT NOT NULL,           -- 'rule', 'diagnosis'
+    explain  TEXT,
+    remedy   TEXT,
+    reference TEXT,
+    sha256   TEXT NOT NULL,
+    params   TEXT NOT NULL,           -- JSON object: the values it ran with
+    ms       INTEGER                  -- NULL unless asked for: a clock makes two runs differ
+) STRICT, WITHOUT ROWID;
+
+-- What a rule concluded.
+CREATE TABLE finding (
+    id            INTEGER PRIMARY KEY,
+    rule_id       TEXT NOT NULL REFERENCES rule(id),
+    severity      TEXT NOT NULL,
+    confidence    REAL NOT NULL,      -- 0 to 1
+    connection_id INTEGER REFERENCES connection(id),
+    leg_id        INTEGER REFERENCES leg(id),
+    first_ns      INTEGER,
+    last_ns       INTEGER,
+    summary       TEXT NOT NULL,      -- one sentence
+    detail        TEXT                -- JSON object
+) STRICT;
+
+-- A segment that proves a finding.
+CREATE TABLE evidence (
+    finding_id INTEGER NOT NULL REFERENCES finding(id),
+    segment_id INTEGER NOT NULL REFERENCES segment(id),
+    role       TEXT NOT NULL,
+    PRIMARY KEY (finding_id, segment_id, role)
+) STRICT, WITHOUT ROWID;
+
+-- For people. strftime() knows milliseconds; the rest of the nanoseconds is appended.
+CREATE VIEW segments AS
+SELECT s.id,
+       strftime('%Y-%m-%dT%H:%M:%S', s.ts_ns / 1000000000, 'unixepoch')
+           || printf('.%09dZ', s.ts_ns % 1000000000) AS time,
+       p.name AS point,
+       CASE s.dir
+           WHEN 0 THEN l.client_addr || ':' || l.client_port || ' > ' || l.server_addr || ':' || l.server_port
+           ELSE l.server_addr || ':' || l.server_port || ' > ' || l.client_addr || ':' || l.client_port
+       END AS tuple,
+       CASE s.flags & 63 WHEN 0 THEN 'none' ELSE
+           iif(s.flags & 2, 'S', '') || iif(s.flags & 1, 'F', '') || iif(s.flags & 4, 'R', '')
+           || iif(s.flags & 8, 'P', '') || iif(s.flags & 32, 'U', '') || iif(s.flags & 16, '.', '')
+       END AS flags,
+       s.off AS seq,
+       s.off + s.len AS seq_end,
+       s.ack_off AS ack,
+       s.len,
+       s.win,
+       s.ttl,
+       s.ip_id,
+       s.tsval,
+       s.tsecr,
+       s.seen_before,
+       (SELECT group_concat(e.kind, ' ') FROM event e WHERE s.marks <> 0 AND e.segment_id = s.id) AS events,
+       c.path AS capture,
+       s.frame - c.first_frame + 1 AS frame,
+       l.connection_id,
+       s.leg_id
+  FROM segment s
+  JOIN leg l ON l.id = s.leg_id
+  JOIN point p ON p.id = l.point_id
+  JOIN capture c ON s.frame >= c.first_frame AND s.frame < c.first_frame + c.packets;
+
+CREATE VIEW legs AS
+SELECT l.id,
+       l.connection_id,
+       p.name AS point,
+       l.client_addr || ':' || l.client_port || ' > ' || l.server_addr || ':' || l.server_port AS tuple,
+       l.nat,
+       l.encap,
+       c.outcome,
+       strftime('%Y-%m-%dT%H:%M:%S', l.first_ns / 1000000000, 'unixepoch')
+           || printf('.%09dZ', l.first_ns % 1000000000) AS first,
+       printf('%.6f', (l.last_ns - l.first_ns) / 1e9) AS seconds,
+       l.segments_client, l.segments_server,
+       l.bytes_client, l.bytes_server,
+       l.syns, l.synacks,
+       l.fins_client + l.fins_server AS fins,
+       l.rsts_client, l.rsts_server,
+       l.ttl_min_client AS ttl_client, l.ttl_min_server AS ttl_server,
+       l.mss_client, l.mss_server
+  FROM leg l
+  JOIN connection c ON c.id = l.connection_id
+  JOIN point p ON p.id = l.point_id;
+
+CREATE VIEW findings AS
+SELECT f.id,
+       f.severity,
+       f.rule_id AS rule,
+       f.connection_id,
+       c.client_addr || ':' || c.client_port || ' > ' || c.server_addr || ':' || c.server_port AS connection,
+       strftime('%Y-%m-%dT%H:%M:%S', f.first_ns / 1000000000, 'unixepoch')
+           || printf('.%09dZ', f.first_ns % 1000000000) AS first,
+       f.confidence,
+       f.summary,
+       (SELECT group_concat(e.role || ' ' || p.name || '#' || (s.frame - k.first_frame + 1), ', ')
+          FROM evidence e
+          JOIN segment s ON s.id = e.segment_id
+          JOIN leg l ON l.id = s.leg_id
+          JOIN point p ON p.id = l.point_id
+          JOIN capture k ON s.frame >= k.first_frame AND s.frame < k.first_frame + k.packets
+         WHERE e.finding_id = f.id) AS evidence
+  FROM finding f
+  LEFT JOIN connection c ON c.id = f.connection_id;
