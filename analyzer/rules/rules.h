@@ -1,0 +1,27 @@
+/* Runs the rules over a case: facts in, findings out. */
+#ifndef RULES_H
+#define RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct rules_options {
+    const char *dir;   /* where NAME.sql and diagnoses/NAME.sql are; NULL: found by rules_dir() */
+    const char **sets; /* `RULE.PARAM=VALUE`, borrowed */
+    size_t sets_count;
+    bool timings;      /* fill rule.ms */
+};
+
+/* The folder of the rules that belong to this program: beside the build folder in a source
+ * tree, else in the installed share folder. Static; NULL if there is none. */
+const char *rules_dir(void);
+
+/* Runs every rule over the case at `case_path` and replaces the rows of `rule`, `finding` and
+ * `evidence`. A broken rule is reported on stderr, the others still run, and the result is
+ * STATUS_RULE with the first of them in `err`. */
+enum status rules_run(const char *case_path, const struct rules_options *options,
+                      struct error *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,5 @@
+#include "store/case.h"
+
+const char schema_sql[] =
+#include "store/schema.inc"
+    ;
