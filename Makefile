@@ -5,24 +5,26 @@
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= $(if $(SAN),-O1,-O2) -g
 WERROR  ?= -Werror
 
-BUILD   := build$(if $(SAN),/san)
+BUILD   := build$(if $(SAN),/san)$(if $(FUZZER),/fuzzer)
 BIN     := $(BUILD)/tcpmortem
 
 # The way of a packet. A folder includes headers of itself and of those before it;
-# tests/include-order checks that.
+# tests/lint/include-order checks that.
 FOLDERS := base capture decode survey merge track store rules report command
 
 PKGS    := libpcap sqlite3 nettle libxxhash
 # Asked for only when something is built: `make deps` runs before they are there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lcsv -lm)$(PKG_LIBS)
+CMOCKA     = $(eval CMOCKA := $$(shell pkg-config --libs cmocka))$(CMOCKA)
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wformat=2 -Wvla $(WERROR)
-SANFLAGS := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANFLAGS := $(if $(SAN)$(FUZZER),-fsanitize=address,undefined -fno-sanitize-recover=all \
+              -fno-omit-frame-pointer) $(if $(FUZZER),-fsanitize=fuzzer-no-link)
 VERSION := $(shell cat analyzer/VERSION)
 ALLFLAGS = -std=c11 -D_GNU_SOURCE -Ianalyzer -I$(BUILD) $(WARN) $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS) \
            -DVERSION='"$(VERSION)"' -DDATADIR='"$(PREFIX)/share/tcpmortem"'
@@ -30,16 +32,27 @@ ALLFLAGS = -std=c11 -D_GNU_SOURCE -Ianalyzer -I$(BUILD) $(WARN) $(SANFLAGS) $(CF
 SRC     := $(foreach f,$(FOLDERS),$(sort $(wildcard analyzer/$(f)/*.c)))
 LIBOBJ  := $(SRC:analyzer/%.c=$(BUILD)/%.o)
 MAINOBJ := $(BUILD)/main.o
-Q       := $(if $(V),,@)
 
+# Tests: tests/packet/ builds frames and captures for the others; each unit/test_*.c and each
+# tool is a program of its own.
+PACKETOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/packet/*.c))
+UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture bench/generate bench/measure fuzz/mutate)
+TESTOBJ := $(PACKETOBJ) $(UNITS:=.o) $(TOOLS:=.o) $(BUILD)/tests/fuzz/fuzz_decode.o
+
+DEPS    := CC='$(CC)' sh tests/deps
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@echo "  $(1)")
+
+## all          build/tcpmortem
 all: $(BIN)
 
 $(BIN): $(MAINOBJ) $(LIBOBJ)
-	$(if $(V),,@echo "  LD    $@")
+	$(call say,LD    $@)
 	$(Q)$(CC) $(SANFLAGS) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
 
-$(BUILD)/%.o: analyzer/%.c Makefile
-	$(if $(V),,@echo "  CC    $<")
+$(BUILD)/%.o: analyzer/%.c $(BUILD)/flags | build/deps-found
+	$(call say,CC    $<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
 
@@ -49,8 +62,134 @@ $(BUILD)/store/schema.inc: analyzer/store/schema.sql
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 $(BUILD)/store/schema.o: $(BUILD)/store/schema.inc
 
+# Other flags, another program: everything is compiled again.
+$(BUILD)/flags: FORCE | build/deps-found
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(ALLFLAGS) $(LDFLAGS))' > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+## deps         find what is missing and install it, or say how
+deps:
+	@$(DEPS) install build test demo
+
+# Names what is missing before the compiler trips over it; looked up once.
+build/deps-found: tests/deps
+	@mkdir -p $(@D)
+	@$(DEPS) check build
+	@touch $@
+
+## demo         analyse the sample incident and say what happened
+demo:
+	@$(DEPS) install build demo
+	@$(MAKE) --no-print-directory all
+	$(BIN) analyze -o out/demo $$(sh tests/case-arguments samples/docker-reset)
+
+## test         unit tests, command line, samples, a short fuzz; plain and under ASan and UBSan
+test:
+	@$(DEPS) install build test demo
+	@rm -rf build/results build/san/results
+	@$(MAKE) --no-print-directory check
+	@if sh tests/can-sanitize $(CC); then \
+	    $(MAKE) --no-print-directory SAN=1 check; \
+	else \
+	    mkdir -p build/results && echo 'not ok 1 # SKIP no sanitizers' > build/results/sanitizers; \
+	fi
+	@sh tests/summary build/results build/san/results
+
+## test-one     one of them with all that it prints: make test-one T=unit/test_decode
+test-one: $(BUILD)/results/$(T)
+	@cat $<
+	@sh tests/summary $<
+
+RESULTS := $(UNITS:$(BUILD)/tests/%=$(BUILD)/results/%) \
+           $(patsubst tests/%.sh,$(BUILD)/results/%,$(wildcard tests/cli/*.sh)) \
+           $(BUILD)/results/fuzz/mutate
+check: $(RESULTS)
+
+$(BUILD)/results/unit/%: $(BUILD)/tests/unit/% FORCE
+	@sh tests/run $@ $<
+$(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture FORCE
+	@sh tests/run $@ sh $< $(BUILD)
+$(BUILD)/results/fuzz/%: $(BUILD)/tests/fuzz/% FORCE
+	@sh tests/run $@ $< $(wildcard samples/*/*.pcap)
+
+$(TESTOBJ): $(BUILD)/%.o: %.c $(BUILD)/flags | build/deps-found
+	$(call say,CC    $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALLFLAGS) -Itests -MMD -MP -c -o $@ $<
+
+$(UNITS): %: %.o $(PACKETOBJ) $(LIBOBJ)
+	$(call say,LD    $@)
+	$(Q)$(CC) $(SANFLAGS) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(CMOCKA) $(PKG_LIBS)
+$(TOOLS): %: %.o $(PACKETOBJ) $(LIBOBJ)
+	$(call say,LD    $@)
+	$(Q)$(CC) $(SANFLAGS) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
+$(BUILD)/tests/fuzz/mutate: $(BUILD)/tests/fuzz/fuzz_decode.o
+
+## bench        time and memory beside tshark, on generated traces: make bench BENCH=--csv
+bench: $(BIN) $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
+	@sh tests/bench/bench $(BUILD) $(BENCH)
+
+## fuzz         the decoder, FUZZ_SECONDS long (60), with clang's fuzzer or a simpler one of our own
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(DEPS) install build
+	@if sh tests/can-sanitize clang fuzzer; then \
+	    $(MAKE) --no-print-directory FUZZER=1 CC=clang fuzz-clang; \
+	else \
+	    $(MAKE) --no-print-directory SAN=1 fuzz-mutate; \
+	fi
+fuzz-clang: $(BUILD)/tests/fuzz/fuzz_decode
+	@mkdir -p build/corpus
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 build/corpus
+fuzz-mutate: $(BUILD)/tests/fuzz/mutate
+	$< --seconds $(FUZZ_SECONDS) $(wildcard samples/*/*.pcap)
+$(BUILD)/tests/fuzz/fuzz_decode: %: %.o $(LIBOBJ)
+	$(call say,LD    $@)
+	$(Q)$(CC) $(SANFLAGS) -fsanitize=fuzzer $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
+
+## lint         format, clang-tidy, cppcheck, who may include whom
+CODE    := $(sort $(wildcard analyzer/*.[ch] analyzer/*/*.[ch] tests/*/*.[ch]))
+lint:
+	@$(DEPS) install build test lint
+	@sh tests/lint/include-order $(FOLDERS)
+	@sh tests/lint/file-length $(CODE)
+	$(Q)clang-format --dry-run -Werror $(CODE)
+	@$(MAKE) --no-print-directory $(BUILD)/store/schema.inc
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=tests/lint/cppcheck \
+	    --enable=warning,performance,portability -Ianalyzer -Itests -I$(BUILD) analyzer tests
+	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh -c \
+	    'clang-tidy --quiet "$$@" -- $$TIDY_FLAGS 2>/dev/null' tidy
+lint: export TIDY_FLAGS = $(subst \,,$(ALLFLAGS)) -Itests
+
+## fmt          let clang-format lay out the code
+fmt:
+	$(Q)clang-format -i $(CODE)
+
+## install      into $(DESTDIR)$(PREFIX), /usr/local by default
+DATA    := $(DESTDIR)$(PREFIX)/share/tcpmortem
+install: $(BIN)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DATA)'
+	install -m 755 $(BIN) '$(DESTDIR)$(PREFIX)/bin/tcpmortem'
+	find rules -name '*.sql' | while read -r rule; do \
+	    install -d "$(DATA)/$${rule%/*}" && install -m 644 "$$rule" "$(DATA)/$$rule" || exit 1; \
+	done
+
+## uninstall    what install put there
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/tcpmortem'
+	rm -rf '$(DATA)'
+
+## clean        build/ and out/
 clean:
 	rm -rf build out
 
-.PHONY: all clean
--include $(LIBOBJ:.o=.d) $(MAINOBJ:.o=.d)
+## help         this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+FORCE:
+.PHONY: all deps demo test test-one check bench fuzz fuzz-clang fuzz-mutate lint fmt install \
+        uninstall clean help FORCE
+.SECONDARY:
+-include $(LIBOBJ:.o=.d) $(MAINOBJ:.o=.d) $(TESTOBJ:.o=.d)
