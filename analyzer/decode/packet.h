@@ -24,7 +24,9 @@ enum {
     TCP_URG = 0x20,
 };
 
-enum { SACK_BLOCKS_MAX = 4 }; /* as many as fit into 40 bytes of options */
+enum {
+    SACK_BLOCKS_MAX = 4
+}; /* as many as fit into 40 bytes of options */
 
 struct sack_block {
     uint32_t left, right;
@@ -53,11 +55,11 @@ struct segment {
 /* An ICMP or ICMPv6 error and the packet that it quotes (RFC 792, RFC 4443). */
 struct icmp_error {
     uint8_t type, code;
-    uint32_t mtu;              /* 0: none given */
-    struct address src;        /* who sent the error */
+    uint32_t mtu;       /* 0: none given */
+    struct address src; /* who sent the error */
     struct endpoint quoted_src, quoted_dst;
     uint8_t quoted_ttl;
-    bool quotes_tcp;           /* the ports of a TCP segment are there */
+    bool quotes_tcp; /* the ports of a TCP segment are there */
     bool has_quoted_seq;
     uint32_t quoted_seq;
 };
@@ -71,27 +73,27 @@ enum packet_kind {
 /* Why a packet is neither a segment nor an ICMP error. */
 enum skip_reason {
     SKIP_NONE,
-    SKIP_LINKTYPE,      /* a link type that is not known */
-    SKIP_NOT_IP,        /* ARP, LLDP, … */
-    SKIP_NOT_TCP,       /* UDP, ICMP echo, … */
-    SKIP_FRAGMENT,      /* a piece of a datagram that is not whole yet, or never was */
-    SKIP_CUT,           /* captured bytes end before the ports and numbers */
-    SKIP_MALFORMED,     /* a length or version that cannot be */
-    SKIP_ENCRYPTED,     /* ESP */
+    SKIP_LINKTYPE,  /* a link type that is not known */
+    SKIP_NOT_IP,    /* ARP, LLDP, … */
+    SKIP_NOT_TCP,   /* UDP, ICMP echo, … */
+    SKIP_FRAGMENT,  /* a piece of a datagram that is not whole yet, or never was */
+    SKIP_CUT,       /* captured bytes end before the ports and numbers */
+    SKIP_MALFORMED, /* a length or version that cannot be */
+    SKIP_ENCRYPTED, /* ESP */
     SKIP_REASONS
 };
 
 struct packet {
     enum packet_kind kind;
     enum skip_reason reason;
-    uint8_t version;      /* 4 or 6 */
-    uint8_t ttl;          /* of the packet itself */
+    uint8_t version; /* 4 or 6 */
+    uint8_t ttl;     /* of the packet itself */
     bool has_ip_id;
     uint16_t ip_id;
-    bool df;              /* IPv4 don't fragment; always true in IPv6 */
-    uint8_t fragments;    /* how many pieces it came in; 0: not fragmented */
-    uint16_t vlan[2];     /* 802.1Q tags, outermost first; 0: none */
-    uint32_t ifindex;     /* of SLL2; 0: none */
+    bool df;           /* IPv4 don't fragment; always true in IPv6 */
+    uint8_t fragments; /* how many pieces it came in; 0: not fragmented */
+    uint16_t vlan[2];  /* 802.1Q tags, outermost first; 0: none */
+    uint32_t ifindex;  /* of SLL2; 0: none */
     union {
         struct segment tcp;
         struct icmp_error icmp;

@@ -1,0 +1,125 @@
+/* The TCP header and its options. */
+#include "decode/layers.h"
+
+#include <stddef.h>
+
+enum {
+    OPT_END = 0,
+    OPT_NOP = 1,
+    OPT_MSS = 2,            /* RFC 9293 §3.7.1 */
+    OPT_WSCALE = 3,         /* RFC 7323 §2 */
+    OPT_SACK_PERMITTED = 4, /* RFC 2018 §2 */
+    OPT_SACK = 5,           /* RFC 2018 §3 */
+    OPT_TIMESTAMPS = 8,     /* RFC 7323 §3 */
+    OPT_FAST_OPEN = 34,     /* RFC 7413 §4.1.1 */
+    OPT_EXPERIMENT = 254,   /* RFC 6994; Fast Open had the number 0xf989 there */
+};
+
+/* One option: `size` counts kind and length. A known kind of the wrong length is ignored. */
+static void option_decode(const uint8_t *p, uint8_t size, struct tcp_options *opt)
+{
+    switch (p[0]) {
+    case OPT_MSS:
+        if (size == 4) {
+            opt->has_mss = true;
+            opt->mss = be16(p + 2);
+        }
+        break;
+    case OPT_WSCALE:
+        if (size == 3) {
+            opt->has_wscale = true;
+            opt->wscale = p[2];
+        }
+        break;
+    case OPT_SACK_PERMITTED:
+        opt->has_sack_permitted = size == 2;
+        break;
+    case OPT_SACK:
+        for (uint8_t at = 2; at + 8 <= size && opt->sack_blocks < SACK_BLOCKS_MAX; at += 8)
+            opt->sack[opt->sack_blocks++] = (struct sack_block){be32(p + at), be32(p + at + 4)};
+        break;
+    case OPT_TIMESTAMPS:
+        if (size == 10) {
+            opt->has_timestamps = true;
+            opt->tsval = be32(p + 2);
+            opt->tsecr = be32(p + 6);
+        }
+        break;
+    case OPT_FAST_OPEN:
+        opt->has_fast_open = true;
+        break;
+    case OPT_EXPERIMENT:
+        if (size >= 4 && be16(p + 2) == 0xf989)
+            opt->has_fast_open = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static void options_decode(const uint8_t *p, uint32_t captured, uint32_t sent,
+                           struct tcp_options *opt)
+{
+    uint32_t at = 0;
+
+    while (at < sent) {
+        uint8_t size;
+
+        if (at >= captured) {
+            opt->cut = true;
+            return;
+        }
+        if (p[at] == OPT_END)
+            return;
+        if (p[at] == OPT_NOP) {
+            at++;
+            continue;
+        }
+        if (at + 1 >= captured) {
+            opt->cut = at + 1 < sent;
+            opt->malformed = !opt->cut;
+            return;
+        }
+        size = p[at + 1];
+        if (size < 2 || size > sent - at) {
+            opt->malformed = true;
+            return;
+        }
+        if (size > captured - at) {
+            opt->cut = true;
+            return;
+        }
+        option_decode(p + at, size, opt);
+        at += size;
+    }
+}
+
+enum skip_reason tcp_decode(struct view *view, struct segment *tcp)
+{
+    const uint8_t *p;
+    uint32_t header_len, options_len, rest_sent;
+
+    /* 16 bytes reach to the window. Checksum and urgent pointer may be cut off: no one asks. */
+    if (view->captured < 16)
+        return view->sent < 20 ? SKIP_MALFORMED : SKIP_CUT;
+    p = view->at;
+    header_len = (uint32_t)(p[12] >> 4) * 4;
+    if (header_len < 20 || header_len > view->sent)
+        return SKIP_MALFORMED;
+    tcp->src.port = be16(p);
+    tcp->dst.port = be16(p + 2);
+    tcp->seq = be32(p + 4);
+    tcp->ack = be32(p + 8);
+    tcp->flags = p[13];
+    tcp->win = be16(p + 14);
+    rest_sent = view->sent - 20;
+    options_len = header_len - 20;
+    tcp->len = rest_sent - options_len;
+    if (options_len) {
+        uint32_t rest_captured = view->captured > 20 ? view->captured - 20 : 0;
+
+        options_decode(p + 20, rest_captured < options_len ? rest_captured : options_len,
+                       options_len, &tcp->opt);
+    }
+    return SKIP_NONE;
+}
