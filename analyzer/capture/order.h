@@ -1,0 +1,57 @@
+/* Many captures as one: their frames in one order of time. */
+#ifndef ORDER_H
+#define ORDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "capture/reader.h"
+
+/* One capture, as order_run() is told about it. */
+struct order_file {
+    const char *path; /* borrowed */
+    bool has_frames;
+    int64_t first_ns;  /* time of the first frame, as the file says */
+    int64_t offset_ns; /* taken off every time: raw time = common time + offset */
+};
+
+/* Fills path's `has_frames` and `first_ns` by reading its first frame. STATUS_INPUT and `err` if
+ * the file can't be read at all. */
+enum status order_probe(struct order_file *file, struct error *err)
+    __attribute__((warn_unused_result));
+
+struct order;
+
+/* `files` is borrowed and its order breaks ties. With `hash`, the SHA-256 of each file is made.
+ * A file is open only from its first frame's time to its end, so that rotated captures take one
+ * handle. Caller frees with order_free(). */
+struct order *order_new(const struct order_file *files, size_t count, bool hash);
+
+enum order_result {
+    ORDER_FRAME,  /* one more frame of `*file` */
+    ORDER_ENDED,  /* `*file` is at its end, for order_end() to look at */
+    ORDER_DONE,   /* all are */
+    ORDER_FAILED, /* `*file` can't be opened again; `err` says why */
+};
+
+/* Gives the next frame, least common time first. Frames of one file keep their order, also
+ * where its clock goes back: a frame is due no earlier than the one before it. `frame->bytes` is
+ * borrowed until the next call; frame->ts_ns is on the common time. */
+enum order_result order_next(struct order *order, size_t *file, struct frame *frame,
+                             struct error *err);
+
+/* How the file ended that the last ORDER_ENDED named. */
+struct order_end {
+    enum read_result result; /* READ_END, READ_TRUNCATED, READ_DAMAGED */
+    const char *message;     /* borrowed until the next call */
+    const char *format;      /* static */
+    const char *linktype;    /* borrowed until the next call */
+    uint32_t snaplen;
+    char sha256[SHA256_TEXT]; /* empty without `hash` */
+};
+void order_end(struct order *order, struct order_end *end);
+
+void order_free(struct order *order); /* accepts NULL */
+
+#endif
