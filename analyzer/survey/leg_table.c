@@ -1,0 +1,240 @@
+/* Legs by tuple: open addressing over slabs. */
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/memory.h"
+#include "survey/leg_life.h"
+
+enum {
+    SLAB_LEGS = 256,
+    SLOTS_FIRST = 1024, /* a power of two */
+};
+
+struct slot {
+    uint32_t hash;   /* upper half: spares most looks at the leg */
+    struct leg *leg; /* NULL: free */
+};
+
+struct leg_table {
+    size_t leg_size;
+    leg_retire_fn *retire;
+    void *context;
+    struct slot *slots;
+    size_t slots_count, used;
+    uint32_t *numbers; /* next number of each point */
+    size_t numbers_count;
+    char **slabs;
+    size_t slabs_count, slabs_capacity, slab_used;
+    struct leg **free_legs; /* retired, to be used again */
+    size_t free_count, free_capacity;
+};
+
+struct leg_table *leg_table_new(size_t leg_size, leg_retire_fn *retire, void *context)
+{
+    struct leg_table *table = memory_zalloc(sizeof *table);
+
+    table->leg_size = (leg_size + 15) / 16 * 16;
+    table->retire = retire;
+    table->context = context;
+    table->slots_count = SLOTS_FIRST;
+    table->slots = memory_zalloc(table->slots_count * sizeof *table->slots);
+    return table;
+}
+
+static int compare_legs(const void *a, const void *b)
+{
+    const struct leg *x = *(struct leg *const *)a, *y = *(struct leg *const *)b;
+
+    if (x->key.point != y->key.point)
+        return x->key.point < y->key.point ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void retire_all(struct leg_table *table)
+{
+    struct leg **legs = memory_alloc(table->used * sizeof *legs);
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->slots_count; i++)
+        if (table->slots[i].leg != NULL)
+            legs[count++] = table->slots[i].leg;
+    qsort(legs, count, sizeof *legs, compare_legs);
+    for (size_t i = 0; i < count; i++)
+        table->retire(table->context, legs[i]);
+    free(legs);
+}
+
+void leg_table_free(struct leg_table *table)
+{
+    if (table == NULL)
+        return;
+    if (table->retire != NULL)
+        retire_all(table);
+    for (size_t i = 0; i < table->slabs_count; i++)
+        free(table->slabs[i]);
+    free(table->slabs);
+    free(table->free_legs);
+    free(table->numbers);
+    free(table->slots);
+    free(table);
+}
+
+static struct leg *leg_new(struct leg_table *table)
+{
+    struct leg *leg;
+
+    if (table->free_count > 0) {
+        leg = table->free_legs[--table->free_count];
+    } else {
+        if (table->slabs_count == 0 || table->slab_used == SLAB_LEGS) {
+            void *slabs = table->slabs;
+            char **slab =
+                memory_append(&slabs, &table->slabs_count, &table->slabs_capacity, sizeof *slab);
+
+            table->slabs = slabs;
+            *slab = memory_alloc(SLAB_LEGS * table->leg_size);
+            table->slab_used = 0;
+        }
+        leg = (void *)(table->slabs[table->slabs_count - 1] + table->slab_used++ * table->leg_size);
+    }
+    memset(leg, 0, table->leg_size);
+    return leg;
+}
+
+static void leg_release(struct leg_table *table, struct leg *leg)
+{
+    void *legs = table->free_legs;
+    struct leg **slot;
+
+    if (table->retire != NULL)
+        table->retire(table->context, leg);
+    slot = memory_append(&legs, &table->free_count, &table->free_capacity, sizeof *slot);
+    table->free_legs = legs;
+    *slot = leg;
+}
+
+/* Fills the key of a tuple. True if `src` is its lower end. */
+static bool make_key(struct leg_key *key, uint32_t point, uint8_t version,
+                     const struct endpoint *src, const struct endpoint *dst)
+{
+    int order = memcmp(&src->addr, &dst->addr, sizeof src->addr);
+    bool src_is_low = order != 0 ? order < 0 : src->port <= dst->port;
+    const struct endpoint *low = src_is_low ? src : dst, *high = src_is_low ? dst : src;
+
+    key->low = low->addr;
+    key->high = high->addr;
+    key->low_port = low->port;
+    key->high_port = high->port;
+    key->point = point;
+    key->version = version;
+    return src_is_low;
+}
+
+/* The slot that holds the key, or the free one where it belongs. */
+static struct slot *find_slot(const struct leg_table *table, const struct leg_key *key,
+                              uint64_t hash)
+{
+    size_t mask = table->slots_count - 1, at = (size_t)hash & mask;
+
+    for (;; at = (at + 1) & mask) {
+        struct slot *slot = &table->slots[at];
+
+        if (slot->leg == NULL || (slot->hash == (uint32_t)(hash >> 32) &&
+                                  memcmp(&slot->leg->key, key, sizeof *key) == 0))
+            return slot;
+    }
+}
+
+static uint64_t hash_key(const struct leg_key *key)
+{
+    return XXH3_64bits(key, sizeof *key);
+}
+
+static void grow(struct leg_table *table)
+{
+    struct slot *old = table->slots;
+    size_t old_count = table->slots_count;
+
+    table->slots_count *= 2;
+    table->slots = memory_zalloc(table->slots_count * sizeof *table->slots);
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].leg != NULL)
+            *find_slot(table, &old[i].leg->key, hash_key(&old[i].leg->key)) = old[i];
+    free(old);
+}
+
+static uint32_t next_number(struct leg_table *table, uint32_t point)
+{
+    if (point >= table->numbers_count) {
+        size_t count = (size_t)point + 1;
+
+        table->numbers = memory_resize(table->numbers, count * sizeof *table->numbers);
+        memset(table->numbers + table->numbers_count, 0,
+               (count - table->numbers_count) * sizeof *table->numbers);
+        table->numbers_count = count;
+    }
+    return table->numbers[point]++;
+}
+
+static struct leg *begin(struct leg_table *table, struct slot *slot, const struct leg_key *key,
+                         bool client_is_low, int64_t ts_ns)
+{
+    struct leg *former = slot->leg, *leg = leg_new(table);
+
+    leg->key = *key;
+    leg->client_is_low = client_is_low;
+    leg->number = next_number(table, key->point);
+    leg->first_ns = ts_ns;
+    if (former != NULL) {
+        leg->has_former = true;
+        leg->former = former->number;
+        leg->former_last_ns = former->last_ns;
+        leg_release(table, former);
+    }
+    slot->leg = leg;
+    return leg;
+}
+
+struct leg_hit leg_table_add(struct leg_table *table, uint32_t point, const struct packet *packet,
+                             int64_t ts_ns)
+{
+    const struct segment *tcp = &packet->tcp;
+    struct leg_hit hit = {0};
+    struct leg_key key;
+    bool src_is_low = make_key(&key, point, packet->version, &tcp->src, &tcp->dst);
+    uint64_t hash = hash_key(&key);
+    struct slot *slot = find_slot(table, &key, hash);
+
+    hit.leg = slot->leg;
+    if (hit.leg != NULL)
+        hit.dir = src_is_low == hit.leg->client_is_low ? DIR_CLIENT : DIR_SERVER;
+    if (hit.leg == NULL || leg_begins(hit.leg, hit.dir, tcp)) {
+        bool from_client = leg_sender_is_client(tcp);
+
+        if (hit.leg == NULL) {
+            if (++table->used * 4 > table->slots_count * 3) {
+                grow(table);
+                slot = find_slot(table, &key, hash);
+            }
+            slot->hash = (uint32_t)(hash >> 32);
+        }
+        hit.leg = begin(table, slot, &key, src_is_low == from_client, ts_ns);
+        hit.dir = from_client ? DIR_CLIENT : DIR_SERVER;
+        hit.is_new = true;
+    }
+    leg_take(hit.leg, hit.dir, tcp, ts_ns, &hit);
+    return hit;
+}
+
+struct leg *leg_table_find(const struct leg_table *table, uint32_t point, uint8_t version,
+                           const struct endpoint *src, const struct endpoint *dst, int *dir)
+{
+    struct leg_key key;
+    bool src_is_low = make_key(&key, point, version, src, dst);
+    struct leg *leg = find_slot(table, &key, hash_key(&key))->leg;
+
+    if (leg != NULL)
+        *dir = src_is_low == leg->client_is_low ? DIR_CLIENT : DIR_SERVER;
+    return leg;
+}
