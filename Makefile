@@ -23,8 +23,9 @@ CMOCKA     = $(eval CMOCKA := $$(shell pkg-config --libs cmocka))$(CMOCKA)
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wformat=2 -Wvla $(WERROR)
-SANFLAGS := $(if $(SAN)$(FUZZER),-fsanitize=address,undefined -fno-sanitize-recover=all \
-              -fno-omit-frame-pointer) $(if $(FUZZER),-fsanitize=fuzzer-no-link)
+SANFLAGS := $(if $(SAN)$(FUZZER),-fsanitize=address -fsanitize=undefined \
+              -fno-sanitize-recover=all -fno-omit-frame-pointer) \
+            $(if $(FUZZER),-fsanitize=fuzzer-no-link)
 VERSION := $(shell cat analyzer/VERSION)
 ALLFLAGS = -std=c11 -D_GNU_SOURCE -Ianalyzer -I$(BUILD) $(WARN) $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS) \
            -DVERSION='"$(VERSION)"' -DDATADIR='"$(PREFIX)/share/tcpmortem"'
