@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -11,7 +12,8 @@ struct rules_options {
     const char *dir;   /* where NAME.sql and diagnoses/NAME.sql are; NULL: found by rules_dir() */
     const char **sets; /* `RULE.PARAM=VALUE`, borrowed */
     size_t sets_count;
-    bool timings;      /* fill rule.ms */
+    int64_t step_budget; /* of each rule, in steps of SQLite's virtual machine; 0: the default */
+    bool timings;        /* fill rule.ms */
 };
 
 /* The folder of the rules that belong to this program: beside the build folder in a source
@@ -20,8 +22,8 @@ const char *rules_dir(void);
 
 /* Runs every rule over the case at `case_path` and replaces the rows of `rule`, `finding` and
  * `evidence`. A broken rule is reported on stderr, the others still run, and the result is
- * STATUS_RULE with the first of them in `err`. */
-enum status rules_run(const char *case_path, const struct rules_options *options,
-                      struct error *err) __attribute__((warn_unused_result));
+ * STATUS_RULE with their number and the first of them in `err`. */
+enum status rules_run(const char *case_path, const struct rules_options *options, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif
