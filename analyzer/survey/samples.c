@@ -1,0 +1,51 @@
+#include "survey/samples.h"
+
+static bool same_copy(const struct handshake_sample *a, const struct handshake_sample *b)
+{
+    if (a->copies == 0 || b->copies == 0 || a->has_tsval != b->has_tsval)
+        return false;
+    if (a->has_tsval)
+        return a->tsval == b->tsval;
+    return a->copies == 1 && b->copies == 1;
+}
+
+struct sample_pair sample_pair(const struct leg_record *a, const struct leg_record *b)
+{
+    static const int dirs[SAMPLES] = {
+        [SAMPLE_SYN] = DIR_CLIENT, [SAMPLE_SYNACK] = DIR_SERVER, [SAMPLE_ACK] = DIR_CLIENT};
+    struct sample_pair pair = {0};
+
+    for (int which = 0; which < SAMPLES; which++) {
+        const struct handshake_sample *x = &a->samples[which], *y = &b->samples[which];
+        int dir = dirs[which];
+
+        if (pair.has[dir] || !same_copy(x, y))
+            continue;
+        pair.has[dir] = true;
+        pair.apart_ns[dir] = y->ts_ns - x->ts_ns;
+    }
+    return pair;
+}
+
+int sample_nearer_by_ttl(const struct leg_record *a, const struct leg_record *b)
+{
+    int votes = 0;
+
+    if (a->samples[SAMPLE_SYN].copies && b->samples[SAMPLE_SYN].copies)
+        votes += (a->samples[SAMPLE_SYN].ttl < b->samples[SAMPLE_SYN].ttl) -
+                 (a->samples[SAMPLE_SYN].ttl > b->samples[SAMPLE_SYN].ttl);
+    if (a->samples[SAMPLE_SYNACK].copies && b->samples[SAMPLE_SYNACK].copies)
+        votes += (a->samples[SAMPLE_SYNACK].ttl > b->samples[SAMPLE_SYNACK].ttl) -
+                 (a->samples[SAMPLE_SYNACK].ttl < b->samples[SAMPLE_SYNACK].ttl);
+    return (votes > 0) - (votes < 0);
+}
+
+int sample_nearer_by_time(const struct leg_record *a, const struct leg_record *b)
+{
+    struct sample_pair pair = sample_pair(a, b);
+    int64_t client = pair.apart_ns[DIR_CLIENT], server = pair.apart_ns[DIR_SERVER];
+
+    if (!pair.has[DIR_CLIENT] || !pair.has[DIR_SERVER])
+        return 0;
+    return (client < server) - (client > server);
+}

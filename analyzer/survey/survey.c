@@ -1,0 +1,319 @@
+#include "survey/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "decode/decode.h"
+
+/* What is at hand while the captures of one input are read. */
+struct reading {
+    struct survey *survey;
+    struct leg_table *legs;
+    struct capture *captures; /* of this input */
+    struct decoder **decoders;
+};
+
+struct point *survey_point(struct survey *survey, const struct capture *capture, uint32_t ifindex,
+                           bool create)
+{
+    struct point *point;
+    void *points;
+
+    for (size_t i = 0; i < survey->points_count; i++) {
+        point = &survey->points[i];
+        if (point->input == capture->input && point->ifindex == ifindex)
+            return point;
+    }
+    if (!create)
+        return NULL;
+    points = survey->points;
+    point = memory_append(&points, &survey->points_count, &survey->points_capacity, sizeof *point);
+    survey->points = points;
+    point->input = capture->input;
+    point->ifindex = ifindex;
+    point->name = ifindex ? memory_print("%s/if%u", survey->inputs->items[capture->input].name,
+                                         (unsigned)ifindex)
+                          : memory_copy_text(survey->inputs->items[capture->input].name);
+    return point;
+}
+
+static void note_sample(struct leg_record *record, int which, const struct packet *packet,
+                        int64_t ts_ns)
+{
+    struct handshake_sample *sample = &record->samples[which];
+
+    if (sample->copies < UINT16_MAX)
+        sample->copies++;
+    if (sample->copies > 1)
+        return;
+    sample->has_tsval = packet->tcp.opt.has_timestamps;
+    sample->tsval = packet->tcp.opt.tsval;
+    sample->ttl = packet->ttl;
+    sample->ts_ns = ts_ns;
+}
+
+static void note_options(struct leg_record *record, int dir, const struct tcp_options *opt)
+{
+    struct syn_options *options = &record->options[dir];
+
+    if (options->seen)
+        return;
+    options->seen = true;
+    options->sack = opt->has_sack_permitted;
+    options->timestamps = opt->has_timestamps;
+    options->wscale = opt->has_wscale ? opt->wscale : 255;
+    options->mss = opt->has_mss ? opt->mss : 0;
+}
+
+static void note_segment(struct point *point, const struct leg_hit *hit,
+                         const struct packet *packet, int64_t ts_ns)
+{
+    const struct segment *tcp = &packet->tcp;
+    struct leg_record *record;
+
+    if (hit->is_new) {
+        void *legs = point->legs;
+
+        record = memory_append(&legs, &point->legs_count, &point->legs_capacity, sizeof *record);
+        point->legs = legs;
+        record->point = hit->leg->key.point;
+        record->number = hit->leg->number;
+        record->version = packet->version;
+        record->client = leg_end(hit->leg, DIR_CLIENT);
+        record->server = leg_end(hit->leg, DIR_SERVER);
+        record->first_ns = ts_ns;
+    } else {
+        record = &point->legs[hit->leg->number];
+    }
+    record->last_ns = ts_ns;
+    if (tcp->flags & TCP_SYN) {
+        for (int dir = 0; dir < DIRS; dir++) {
+            record->has_isn[dir] = hit->leg->has_isn[dir];
+            record->isn[dir] = hit->leg->isn[dir];
+        }
+        note_options(record, hit->dir, &tcp->opt);
+        note_sample(record, hit->dir == DIR_CLIENT ? SAMPLE_SYN : SAMPLE_SYNACK, packet, ts_ns);
+    } else if (hit->dir == DIR_CLIENT && record->samples[SAMPLE_ACK].copies == 0 &&
+               record->samples[SAMPLE_SYNACK].copies > 0) {
+        note_sample(record, SAMPLE_ACK, packet, ts_ns);
+    }
+}
+
+static void note_frame(struct reading *reading, size_t file, const struct frame *frame)
+{
+    struct capture *capture = &reading->captures[file];
+    struct packet packet;
+    struct point *point;
+    struct leg_hit hit;
+    uint32_t point_id;
+
+    if (capture->packets++ == 0)
+        capture->first_ns = capture->last_ns = frame->ts_ns;
+    if (frame->ts_ns < capture->first_ns)
+        capture->first_ns = frame->ts_ns;
+    if (frame->ts_ns > capture->last_ns)
+        capture->last_ns = frame->ts_ns;
+    decode_frame(reading->decoders[file], frame->dlt, frame->bytes, frame->captured, frame->sent,
+                 &packet);
+    if (packet.kind == PACKET_SKIPPED) {
+        capture->skipped[packet.reason]++;
+        return;
+    }
+    point = survey_point(reading->survey, capture, packet.ifindex, true);
+    point_id = (uint32_t)(point - reading->survey->points);
+    if (capture->segments + capture->icmp_errors == 0) {
+        capture->has_point = true;
+        capture->point = point_id;
+    } else if (capture->point != point_id) {
+        capture->has_point = false;
+    }
+    if (packet.kind == PACKET_ICMP) {
+        capture->icmp_errors++;
+        return;
+    }
+    capture->segments++;
+    hit = leg_table_add(reading->legs, point_id, &packet, frame->ts_ns);
+    note_segment(point, &hit, &packet, frame->ts_ns);
+}
+
+static void note_end(struct capture *capture, struct order *order)
+{
+    struct order_end end;
+
+    order_end(order, &end);
+    capture->end = end.result;
+    capture->format = end.format;
+    capture->snaplen = end.snaplen;
+    snprintf(capture->linktype, sizeof capture->linktype, "%s", end.linktype);
+    memcpy(capture->sha256, end.sha256, sizeof capture->sha256);
+    if (end.result == READ_END)
+        return;
+    snprintf(capture->message, sizeof capture->message, "after frame %llu: %s",
+             (unsigned long long)capture->packets, end.message);
+    warn_user("%s: %s %s", capture->path, end.result == READ_TRUNCATED ? "truncated" : "damaged",
+              capture->message);
+}
+
+/* Reads the captures of one input in their common order. */
+static enum status read_input(struct reading *reading, const struct order_file *files, size_t count,
+                              struct error *err)
+{
+    struct order *order = order_new(files, count, true);
+    enum order_result result;
+    struct frame frame;
+    size_t file;
+
+    reading->decoders = memory_alloc(count * sizeof(struct decoder *));
+    for (size_t i = 0; i < count; i++)
+        reading->decoders[i] = decoder_new();
+    while ((result = order_next(order, &file, &frame, err)) != ORDER_DONE) {
+        if (result == ORDER_FAILED)
+            break;
+        if (result == ORDER_FRAME)
+            note_frame(reading, file, &frame);
+        else
+            note_end(&reading->captures[file], order);
+    }
+    for (size_t i = 0; i < count; i++)
+        decoder_free(reading->decoders[i]);
+    free(reading->decoders);
+    order_free(order);
+    return result == ORDER_FAILED ? STATUS_INPUT : STATUS_OK;
+}
+
+/* An input without any segment still is a point: that it saw nothing is a fact. */
+static void ensure_point(struct survey *survey, struct capture *captures, size_t count)
+{
+    for (size_t i = 0; i < survey->points_count; i++)
+        if (survey->points[i].input == captures->input)
+            return;
+    for (size_t i = 0; i < count; i++) {
+        captures[i].has_point = true;
+        captures[i].point = (uint32_t)(survey_point(survey, captures, 0, true) - survey->points);
+    }
+}
+
+static void note_clock(struct clock *clock, const struct capture *captures, size_t count)
+{
+    clock->method = "none";
+    for (size_t i = 0; i < count; i++) {
+        if (captures[i].packets == 0)
+            continue;
+        if (!clock->has_frames || captures[i].first_ns < clock->first_ns)
+            clock->first_ns = captures[i].first_ns;
+        if (!clock->has_frames || captures[i].last_ns > clock->last_ns)
+            clock->last_ns = captures[i].last_ns;
+        clock->has_frames = true;
+    }
+}
+
+/* Opens every file once: what can't be read at all is said before any work is done. The first of
+ * them is for `err`. */
+static enum status probe_all(const struct survey *survey, struct order_file *files,
+                             struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < survey->captures_count; i++) {
+        struct error reason;
+
+        if (order_probe(&files[i], &reason) == STATUS_OK)
+            continue;
+        if (status == STATUS_OK)
+            *err = reason;
+        else
+            warn_user("%s", reason.text);
+        status = STATUS_INPUT;
+    }
+    return status;
+}
+
+static void list_captures(struct survey *survey)
+{
+    for (size_t i = 0; i < survey->inputs->count; i++) {
+        for (size_t k = 0; k < survey->inputs->items[i].paths_count; k++) {
+            void *captures = survey->captures;
+            struct capture *capture = memory_append(&captures, &survey->captures_count,
+                                                    &survey->captures_capacity, sizeof *capture);
+
+            survey->captures = captures;
+            capture->path = survey->inputs->items[i].paths[k];
+            capture->input = (uint32_t)i;
+        }
+    }
+}
+
+struct order_file *survey_files(const struct survey *survey)
+{
+    struct order_file *files = memory_zalloc(survey->captures_count * sizeof *files);
+
+    for (size_t i = 0; i < survey->captures_count; i++) {
+        const struct capture *capture = &survey->captures[i];
+
+        files[i].path = capture->path;
+        files[i].has_frames = capture->packets > 0;
+        files[i].first_ns = capture->first_ns;
+        files[i].offset_ns = survey->clocks[capture->input].offset_ns;
+    }
+    return files;
+}
+
+static void number_frames(struct survey *survey)
+{
+    uint64_t next = 1;
+
+    for (size_t i = 0; i < survey->captures_count; i++) {
+        survey->captures[i].first_frame = next;
+        next += survey->captures[i].packets;
+    }
+}
+
+enum status survey_run(struct survey *survey, const struct input_set *inputs, struct error *err)
+{
+    struct reading reading = {.survey = survey};
+    struct order_file *files;
+    enum status status;
+    size_t first = 0;
+
+    *survey = (struct survey){.inputs = inputs};
+    list_captures(survey);
+    survey->clocks = memory_zalloc(inputs->count * sizeof *survey->clocks);
+    files = survey_files(survey);
+    status = probe_all(survey, files, err);
+    reading.legs = leg_table_new(sizeof(struct leg), NULL, NULL);
+    for (size_t i = 0; i < inputs->count && status == STATUS_OK; i++) {
+        size_t count = inputs->items[i].paths_count;
+
+        reading.captures = &survey->captures[first];
+        status = read_input(&reading, &files[first], count, err);
+        if (status != STATUS_OK)
+            break;
+        ensure_point(survey, reading.captures, count);
+        note_clock(&survey->clocks[i], reading.captures, count);
+        first += count;
+    }
+    leg_table_free(reading.legs);
+    free(files);
+    if (status != STATUS_OK)
+        return status;
+    number_frames(survey);
+    survey_link(survey);
+    survey_clocks(survey);
+    survey_paths(survey);
+    return STATUS_OK;
+}
+
+void survey_done(struct survey *survey)
+{
+    for (size_t i = 0; i < survey->points_count; i++) {
+        free(survey->points[i].name);
+        free(survey->points[i].legs);
+    }
+    free(survey->points);
+    free(survey->captures);
+    free(survey->clocks);
+    free(survey->links);
+    free(survey->members);
+    *survey = (struct survey){0};
+}

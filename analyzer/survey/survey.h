@@ -1,0 +1,137 @@
+/* Pass 1: which captures, points and legs there are, which legs are one connection, and how the
+ * clocks differ. Everything that pass 2 must know before its first segment. */
+#ifndef SURVEY_H
+#define SURVEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "capture/input.h"
+#include "capture/order.h"
+#include "decode/packet.h"
+#include "survey/leg.h"
+
+/* One capture file. Times are raw: as the file says. */
+struct capture {
+    const char *path; /* borrowed from the inputs */
+    uint32_t input;
+    bool has_point; /* all its segments are of one point */
+    uint32_t point;
+    const char *format; /* static */
+    char linktype[32];
+    char sha256[SHA256_TEXT];
+    uint32_t snaplen;
+    uint64_t first_frame; /* frames run on over all captures, from 1 */
+    uint64_t packets, segments, icmp_errors;
+    uint64_t skipped[SKIP_REASONS];
+    int64_t first_ns, last_ns; /* only if packets > 0 */
+    enum read_result end;
+    char message[256]; /* why it is not complete */
+};
+
+/* One of the handshake's segments, as first seen on a leg. */
+struct handshake_sample {
+    bool has_tsval;
+    uint8_t ttl;
+    uint16_t copies; /* 0: not seen */
+    uint32_t tsval;
+    int64_t ts_ns; /* raw */
+};
+
+enum {
+    SAMPLE_SYN,
+    SAMPLE_SYNACK,
+    SAMPLE_ACK,
+    SAMPLES
+};
+
+/* What a SYN offered, for comparison only. */
+struct syn_options {
+    bool seen, sack, timestamps;
+    uint8_t wscale; /* 255: absent */
+    uint16_t mss;   /* 0: absent */
+};
+
+/* A leg, as the survey keeps it until the end. */
+struct leg_record {
+    uint32_t point, number;
+    uint8_t version;
+    bool has_isn[DIRS];
+    uint32_t isn[DIRS];
+    struct endpoint client, server;
+    struct syn_options options[DIRS];
+    struct handshake_sample samples[SAMPLES];
+    int64_t first_ns, last_ns; /* raw */
+    uint32_t connection;       /* set by survey_link() */
+    uint32_t position;         /* along the path, 0 nearest to the client */
+};
+
+struct point {
+    char *name;
+    uint32_t input;
+    uint32_t ifindex; /* of SLL2 captures; 0: the input is one point */
+    struct leg_record *legs;
+    size_t legs_count, legs_capacity;
+};
+
+/* What the files of one input share: a clock, and the time in which they recorded. */
+struct clock {
+    int64_t offset_ns; /* raw time = common time + offset */
+    bool has_error;
+    int64_t error_ns;   /* half the width of the feasible interval */
+    const char *method; /* 'reference', 'agrees', 'handshake', 'none'; static */
+    bool has_frames;
+    int64_t first_ns, last_ns; /* raw */
+};
+
+/* Legs that are one connection. */
+struct link {
+    size_t first; /* index into survey.members */
+    uint32_t legs;
+    float confidence; /* only if legs > 1 */
+};
+
+struct survey {
+    const struct input_set *inputs; /* borrowed */
+    struct capture *captures;
+    size_t captures_count, captures_capacity;
+    struct point *points;
+    size_t points_count, points_capacity;
+    struct clock *clocks; /* one for each input */
+    struct link *links;   /* connections */
+    size_t links_count;
+    struct leg_record **members; /* legs of the connections, along the path */
+    size_t members_count;
+    uint64_t ambiguous_legs; /* left apart since more than one partner was as good */
+};
+
+/* Reads all captures, links the legs and fits the clocks. `inputs` is borrowed until
+ * survey_done(). STATUS_INPUT and `err` if an input can't be read at all; then all others that
+ * can't were named on stderr. */
+enum status survey_run(struct survey *survey, const struct input_set *inputs, struct error *err)
+    __attribute__((warn_unused_result));
+
+void survey_done(struct survey *survey);
+
+/* The point of a frame of `capture`, which may tell it by its interface; made when it is new and
+ * `create` is set, else NULL. Valid until the next point is made. */
+struct point *survey_point(struct survey *survey, const struct capture *capture, uint32_t ifindex,
+                           bool create);
+
+/* The record of a leg of pass 2. */
+static inline struct leg_record *survey_leg(const struct survey *survey, const struct leg *leg)
+{
+    return &survey->points[leg->key.point].legs[leg->number];
+}
+
+/* The captures of one input, in the form that order_new() takes. Caller frees with free(). */
+struct order_file *survey_files(const struct survey *survey);
+
+/* The parts of survey_run(), in their order. */
+void survey_link(struct survey *survey);   /* link.c */
+void survey_clocks(struct survey *survey); /* clock.c */
+void survey_paths(struct survey *survey);  /* path.c */
+
+#endif
