@@ -2,6 +2,9 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <stdint.h>
+#include <stdio.h>
+
 #include "base/error.h"
 
 struct report_options {
@@ -11,10 +14,31 @@ struct report_options {
     const char *to;      /* "-0.02" s before its end; NULL: all of it */
 };
 
+enum {
+    REPORT_MAX_PLOTS = 12
+}; /* unless said otherwise */
+
 /* Writes findings.csv, connections.csv, report.md and plots/ into the existing folder `dir`,
- * from the complete case at `case_path`. */
+ * from the complete case at `case_path`. Without gnuplot there are no pictures: a line on stderr
+ * says so, and that is no error. STATUS_USAGE for a format or a time that is none. */
 enum status report_write(const char *case_path, const char *dir,
                          const struct report_options *options, struct error *err)
     __attribute__((warn_unused_result));
+
+/* Says on `out` in a few lines what was found in the case, and that the report of it is in
+ * `dir`. */
+enum status report_summary(const char *case_path, const char *dir, FILE *out, struct error *err)
+    __attribute__((warn_unused_result));
+
+struct plot_options {
+    int64_t connection;
+    const char *file; /* NAME.png or NAME.svg; NULL: connection-N.png */
+    const char *from; /* as in report_options */
+    const char *to;
+};
+
+/* Draws one picture. Without gnuplot: STATUS_OUTPUT. */
+enum status report_plot(const char *case_path, const struct plot_options *options,
+                        struct error *err) __attribute__((warn_unused_result));
 
 #endif

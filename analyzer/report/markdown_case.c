@@ -1,0 +1,152 @@
+/* What report.md says about the case itself: captures, clocks, how to make it again. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/markdown.h"
+#include "report/query.h"
+#include "report/time_text.h"
+
+enum {
+    CAPTURES_BYTES = 7000,
+    CLOCKS_BYTES = 2000,
+    REPRODUCE_BYTES = 2500,
+    NAME_MAX_LENGTH = 60,
+    MESSAGE_MAX_LENGTH = 200,
+    COMMAND_MAX_LENGTH = 1500,
+};
+
+/* What of a capture is no row of `segment`, and why. */
+static void write_skipped(FILE *out, struct query *skipped, int64_t capture)
+{
+    const char *before = "";
+
+    query_bind(skipped, ":capture", capture);
+    for (; query_next(skipped); before = ", ") {
+        fprintf(out, "%s%" PRId64 " ", before, query_int(skipped, 1));
+        text_write(out, TEXT_MARKDOWN, query_text(skipped, 0), NAME_MAX_LENGTH);
+    }
+    query_rewind(skipped);
+    fputs(*before == '\0' ? "none | " : " | ", out);
+}
+
+static void write_capture(const struct section *section, struct query *q, struct query *skipped)
+{
+    FILE *out = section->out;
+    bool complete = strcmp(query_text(q, 7), "complete") == 0;
+
+    fputs("| ", out);
+    section_write_cell(section, TEXT_CODE, query_is_null(q, 1) ? "several" : query_text(q, 1));
+    section_write_cell(section, TEXT_CODE, text_file_name(query_text(q, 2)));
+    fprintf(out, "%s | %s | ", query_text(q, 3), query_text(q, 4));
+    write_skipped(out, skipped, query_int(q, 0));
+    section_write_time(section, q, 5);
+    section_write_time(section, q, 6);
+    fputs(complete ? "" : "**", out);
+    text_write(out, TEXT_MARKDOWN, query_text(q, 7), NAME_MAX_LENGTH);
+    fputs(complete ? "" : "**: ", out);
+    text_write(out, TEXT_MARKDOWN, query_text(q, 8), MESSAGE_MAX_LENGTH);
+    fputs(" | ", out);
+    section_write_cell(section, TEXT_CODE, query_text(q, 9));
+    fputc('\n', out);
+}
+
+enum status markdown_captures(const struct report *report, FILE *out, struct error *err)
+{
+    struct section section;
+    struct query q, skipped;
+    int64_t left = 0;
+    enum status status, skipped_status;
+
+    section_start(&section, out, report, "Captures", CAPTURES_BYTES);
+    fputs("| point | file | packets | segments | skipped | first (UTC) | last (UTC) | status |"
+          " SHA-256 |\n| --- | --- | ---: | ---: | --- | --- | --- | --- | --- |\n",
+          out);
+    query_open(&skipped, report,
+               "SELECT reason, packets FROM skipped WHERE capture_id = :capture"
+               " ORDER BY packets DESC, reason",
+               err);
+    query_open(&q, report,
+               "SELECT c.id, p.name, c.path, c.packets, c.segments, c.first_ns, c.last_ns,"
+               " c.status, c.message, c.sha256 FROM capture c LEFT JOIN point p ON p.id ="
+               " c.point_id ORDER BY c.id",
+               err);
+    while (query_next(&q)) {
+        if (section_has_room(&section))
+            write_capture(&section, &q, &skipped);
+        else
+            left++;
+    }
+    section_write_more(&section, left, "table `capture` of the case");
+    status = query_close(&q);
+    skipped_status = query_close(&skipped);
+    return status != STATUS_OK ? status : skipped_status;
+}
+
+/* "+1.234567890 s", or "0 s". */
+static void write_offset(FILE *out, int64_t ns)
+{
+    char text[TIME_TEXT_SIZE];
+
+    if (ns == 0)
+        fputs("0 s | ", out);
+    else
+        fprintf(out, "%s%s s | ", ns > 0 ? "+" : "", time_text_seconds(ns, text));
+}
+
+enum status markdown_clocks(const struct report *report, FILE *out, struct error *err)
+{
+    char text[TIME_TEXT_SIZE];
+    struct section section;
+    struct query q;
+    int64_t left = 0;
+
+    section_start(&section, out, report, "Clocks", CLOCKS_BYTES);
+    fputs("Times are on the clock of the reference; a point's own clock showed that time plus its"
+          " offset.\n\n| point | offset | drift | error | method |\n"
+          "| --- | ---: | ---: | ---: | --- |\n",
+          out);
+    query_open(&q, report,
+               "SELECT name, offset_ns, drift_ppb, clock_error_ns, clock_method FROM point"
+               " ORDER BY id",
+               err);
+    while (query_next(&q)) {
+        if (!section_has_room(&section)) {
+            left++;
+            continue;
+        }
+        fputs("| ", out);
+        section_write_cell(&section, TEXT_CODE, query_text(&q, 0));
+        write_offset(out, query_int(&q, 1));
+        fprintf(out, "%.3f ppm | ", (double)query_int(&q, 2) / 1e3);
+        if (query_is_null(&q, 3))
+            fputs("not known | ", out);
+        else
+            fprintf(out, "± %s | ", time_text_human(query_int(&q, 3), text));
+        section_write_cell(&section, TEXT_MARKDOWN, query_text(&q, 4));
+        fputc('\n', out);
+    }
+    section_write_more(&section, left, "table `point` of the case");
+    return query_close(&q);
+}
+
+enum status markdown_reproduce(const struct report *report, FILE *out, struct error *err)
+{
+    struct section section;
+    struct query q;
+
+    section_start(&section, out, report, "How to reproduce", REPRODUCE_BYTES);
+    query_open(&q, report, "SELECT key, value FROM meta ORDER BY key", err);
+    while (query_next(&q) && section_has_room(&section)) {
+        fputs("- ", out);
+        text_write(out, TEXT_MARKDOWN, query_text(&q, 0), NAME_MAX_LENGTH);
+        fputs(": ", out);
+        text_write(out, TEXT_CODE, query_text(&q, 1), COMMAND_MAX_LENGTH);
+        fputc('\n', out);
+    }
+    fputs("\nA packet named `point#N` is packet N of that point's capture file: there it stands"
+          " under this number in Wireshark. The whole case is the SQLite file ",
+          out);
+    text_write(out, TEXT_CODE, text_file_name(report->path), NAME_MAX_LENGTH);
+    fputs("; its tables and views are described in its schema.\n", out);
+    return query_close(&q);
+}

@@ -1,0 +1,117 @@
+/* What report.md shows of findings and connections: tables and pictures. */
+#include <inttypes.h>
+
+#include "report/findings.h"
+#include "report/markdown.h"
+#include "report/query.h"
+#include "report/time_text.h"
+
+enum {
+    FINDINGS_BYTES = 12000,
+    FINDINGS_MAX = 50,
+    FAILED_BYTES = 4000,
+    FAILED_MAX = 25,
+    PICTURES_BYTES = 4000,
+};
+
+enum status markdown_findings(const struct report *report, FILE *out, struct error *err)
+{
+    struct section section;
+    int64_t written = 0;
+    int64_t left = 0;
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT f.id, f.severity, f.rule_id, f.connection_id, f.first_ns, f.confidence,"
+               " f.summary, count(*) OVER () FROM finding f JOIN rule r ON r.id = f.rule_id"
+               " ORDER BY " FINDING_ORDER " LIMIT :limit",
+               err);
+    query_bind(&q, ":limit", FINDINGS_MAX);
+    while (query_next(&q)) {
+        if (written == 0) {
+            section_start(&section, out, report, "Findings", FINDINGS_BYTES);
+            fputs("| id | severity | rule | connection | first (UTC) | confidence | finding |\n"
+                  "| ---: | --- | --- | ---: | --- | ---: | --- |\n",
+                  out);
+            left = query_int(&q, 7);
+        }
+        if (!section_has_room(&section))
+            break;
+        fprintf(out, "| %" PRId64 " | ", query_int(&q, 0));
+        section_write_cell(&section, TEXT_MARKDOWN, query_text(&q, 1));
+        section_write_cell(&section, TEXT_CODE, query_text(&q, 2));
+        section_write_cell(&section, TEXT_MARKDOWN, query_is_null(&q, 3) ? "–" : query_text(&q, 3));
+        section_write_time(&section, &q, 4);
+        fprintf(out, "%.0f %% | ", query_real(&q, 5) * 100);
+        section_write_cell(&section, TEXT_MARKDOWN, query_text(&q, 6));
+        fputc('\n', out);
+        written++;
+    }
+    if (written > 0)
+        section_write_more(&section, left - written, "[findings.csv](findings.csv)");
+    return query_close(&q);
+}
+
+enum status markdown_failed(const struct report *report, FILE *out, struct error *err)
+{
+    char text[TIME_TEXT_SIZE];
+    struct section section;
+    int64_t written = 0;
+    int64_t left = 0;
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT id, client_addr || ':' || client_port, server_addr || ':' || server_port,"
+               " outcome, first_ns, last_ns - first_ns, count(*) OVER () FROM connection"
+               " WHERE outcome IN ('refused', 'unanswered', 'reset') ORDER BY id LIMIT :limit",
+               err);
+    query_bind(&q, ":limit", FAILED_MAX);
+    while (query_next(&q)) {
+        if (written == 0) {
+            section_start(&section, out, report, "Connections that failed", FAILED_BYTES);
+            fputs("| id | client | server | outcome | first (UTC) | lasted |\n"
+                  "| ---: | --- | --- | --- | --- | ---: |\n",
+                  out);
+            left = query_int(&q, 6);
+        }
+        if (!section_has_room(&section))
+            break;
+        fprintf(out, "| %" PRId64 " | ", query_int(&q, 0));
+        section_write_cell(&section, TEXT_CODE, query_text(&q, 1));
+        section_write_cell(&section, TEXT_CODE, query_text(&q, 2));
+        section_write_cell(&section, TEXT_MARKDOWN, query_text(&q, 3));
+        section_write_time(&section, &q, 4);
+        fprintf(out, "%s |\n", time_text_human(query_int(&q, 5), text));
+        written++;
+    }
+    if (written > 0)
+        section_write_more(&section, left - written, "[connections.csv](connections.csv)");
+    return query_close(&q);
+}
+
+enum status markdown_pictures(const struct report *report, FILE *out, struct error *err)
+{
+    struct section section;
+    size_t shown = 0;
+
+    (void)err;
+    if (report->pictures_count == 0)
+        return STATUS_OK;
+    section_start(&section, out, report, "Pictures", PICTURES_BYTES);
+    for (; shown < report->pictures_count && section_has_room(&section); shown++) {
+        const struct report_picture *picture = &report->pictures[shown];
+        int64_t id = picture->connection;
+
+        if (picture->zoom)
+            fprintf(out,
+                    "[![connection %" PRId64 ", around the evidence](plots/connection-%" PRId64
+                    "-zoom.png)](plots/connection-%" PRId64 "-zoom.svg)\n\n",
+                    id, id, id);
+        fprintf(out,
+                "[![connection %" PRId64 "](plots/connection-%" PRId64
+                ".png)](plots/connection-%" PRId64 ".svg)\n\n",
+                id, id, id);
+    }
+    section_write_more(&section, (int64_t)(report->pictures_count - shown), "`plots/`");
+    return STATUS_OK;
+}

@@ -1,0 +1,204 @@
+/* "What happened": the findings by rule, each rule told once with its worst examples. */
+#include <inttypes.h>
+
+#include "report/findings.h"
+#include "report/markdown.h"
+#include "report/query.h"
+#include "report/time_text.h"
+#include "report/verdict.h"
+
+enum {
+    SECTION_BYTES = 26000,
+    RULES_WITH_PACKETS = 5,
+    EXAMPLES = 3,
+    TITLE_MAX_LENGTH = 200,
+    SUMMARY_MAX_LENGTH = 400,
+    PARAGRAPH_MAX_LENGTH = 1500,
+    WORST_NOTICE = 2, /* the rank from which on a rule is only listed */
+};
+
+static const char rules_sql[] =
+    "SELECT r.id, r.kind = 'diagnosis', r.title, r.explain, r.remedy, r.reference,"
+    " min(" SEVERITY_RANK(
+        "f.severity") ") AS rank, count(*), count(DISTINCT f.connection_id),"
+                      " min(f.first_ns), max(f.last_ns)"
+                      " FROM finding f JOIN rule r ON r.id = f.rule_id GROUP BY r.id"
+                      " ORDER BY rank, r.kind <> 'diagnosis', max(f.confidence) DESC, r.id";
+
+static const char examples_sql[] =
+    "SELECT f.id, f.summary, f.confidence, f.connection_id"
+    " FROM finding f JOIN rule r ON r.id = f.rule_id WHERE f.rule_id = :rule"
+    " ORDER BY " FINDING_ORDER " LIMIT :limit";
+
+static const char values_sql[] =
+    "SELECT j.key, j.value FROM finding f,"
+    " json_each(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END) j"
+    " WHERE f.id = :finding AND j.key IS NOT NULL LIMIT 16";
+
+static void write_plural(FILE *out, int64_t count, const char *noun)
+{
+    char text[TEXT_COUNT_SIZE];
+
+    fprintf(out, "%s %s%s", text_count(count, text), noun, count == 1 ? "" : "s");
+}
+
+/* The columns of rules_sql. */
+enum rule_column {
+    RULE,
+    IS_DIAGNOSIS,
+    TITLE,
+    EXPLAIN,
+    REMEDY,
+    REFERENCE,
+    RANK,
+    FINDINGS,
+    CONNECTIONS,
+    FIRST,
+    LAST
+};
+
+static void write_rule_heading(FILE *out, struct query *q)
+{
+    char text[TIME_TEXT_SIZE];
+
+    fputs("### ", out);
+    text_write(out, TEXT_MARKDOWN, query_text(q, TITLE), TITLE_MAX_LENGTH);
+    fprintf(out, "\n\n**%s** · %s ", verdict_severity_name((int)query_int(q, RANK)),
+            query_int(q, IS_DIAGNOSIS) ? "diagnosis" : "rule");
+    text_write(out, TEXT_CODE, query_text(q, RULE), TITLE_MAX_LENGTH);
+    fputs(" · ", out);
+    write_plural(out, query_int(q, FINDINGS), "finding");
+    if (query_int(q, CONNECTIONS) > 0) {
+        fputs(" on ", out);
+        write_plural(out, query_int(q, CONNECTIONS), "connection");
+    }
+    if (!query_is_null(q, FIRST))
+        fprintf(out, " · first at %s", time_text_iso(query_int(q, FIRST), text));
+    fputs("\n\n", out);
+}
+
+static void write_paragraph(FILE *out, const char *heading, const char *text)
+{
+    if (*text == '\0')
+        return;
+    fprintf(out, "\n**%s** ", heading);
+    text_write(out, TEXT_MARKDOWN, text, PARAGRAPH_MAX_LENGTH);
+    fputc('\n', out);
+}
+
+/* The numbers that the rule gave with a finding. */
+static void write_values(FILE *out, struct query *values, int64_t finding)
+{
+    const char *before = "  Values: ";
+
+    query_bind(values, ":finding", finding);
+    for (; query_next(values); before = ", ") {
+        fputs(before, out);
+        text_write(out, TEXT_MARKDOWN, query_text(values, 0), 40);
+        fputc(' ', out);
+        text_write(out, TEXT_CODE, query_text(values, 1), 80);
+    }
+    query_rewind(values);
+    if (*before == ',')
+        fputs(".\n", out);
+}
+
+struct what {
+    struct section section;
+    struct query examples, values;
+};
+
+/* The worst findings of a rule as a list; `*worst` is the first of them. */
+static void write_examples(struct what *what, struct query *rule, int64_t *worst)
+{
+    struct query *q = &what->examples;
+    FILE *out = what->section.out;
+    int64_t written = 0;
+
+    query_bind_text(q, ":rule", query_text(rule, RULE));
+    query_bind(q, ":limit", EXAMPLES);
+    for (; query_next(q); written++) {
+        int64_t finding = query_int(q, 0);
+
+        if (written == 0)
+            *worst = finding;
+        fputs("- ", out);
+        if (!query_is_null(q, 3))
+            fprintf(out, "Connection %" PRId64 ": ", query_int(q, 3));
+        text_write(out, TEXT_MARKDOWN, query_text(q, 1), SUMMARY_MAX_LENGTH);
+        fprintf(out, " (confidence %.0f %%)\n", query_real(q, 2) * 100);
+        write_values(out, &what->values, finding);
+    }
+    query_rewind(q);
+    if (query_int(rule, FINDINGS) > written) {
+        fputs("- … and ", out);
+        write_plural(out, query_int(rule, FINDINGS) - written, "more such finding");
+        fputs(": [findings.csv](findings.csv)\n", out);
+    }
+}
+
+static enum status write_rule(struct what *what, struct query *rule, bool with_packets,
+                              struct error *err)
+{
+    FILE *out = what->section.out;
+    enum status status = STATUS_OK;
+    int64_t worst = 0;
+
+    write_rule_heading(out, rule);
+    write_examples(what, rule, &worst);
+    write_paragraph(out, "What it means.", query_text(rule, EXPLAIN));
+    write_paragraph(out, "What to do.", query_text(rule, REMEDY));
+    write_paragraph(out, "Reference.", query_text(rule, REFERENCE));
+    if (with_packets)
+        status = markdown_evidence(what->section.report, out, worst, err);
+    fputc('\n', out);
+    return status;
+}
+
+/* The rules below warning: one line each. */
+static void write_listed(FILE *out, struct query *rule, bool first)
+{
+    if (first)
+        fputs("### Also noticed\n\n| severity | rule | findings | connections |\n"
+              "| --- | --- | ---: | ---: |\n",
+              out);
+    fprintf(out, "| %s | ", verdict_severity_name((int)query_int(rule, RANK)));
+    text_write(out, TEXT_MARKDOWN, query_text(rule, TITLE), TITLE_MAX_LENGTH);
+    fputc(' ', out);
+    text_write(out, TEXT_CODE, query_text(rule, RULE), TITLE_MAX_LENGTH);
+    fprintf(out, " | %" PRId64 " | %" PRId64 " |\n", query_int(rule, FINDINGS),
+            query_int(rule, CONNECTIONS));
+}
+
+enum status markdown_what_happened(const struct report *report, FILE *out, struct error *err)
+{
+    enum status status = STATUS_OK, examples_status, values_status, rules_status;
+    struct what what;
+    struct query rules;
+    int written = 0, listed = 0;
+    int64_t left = 0;
+
+    section_start(&what.section, out, report, "What happened", SECTION_BYTES);
+    query_open(&what.examples, report, examples_sql, err);
+    query_open(&what.values, report, values_sql, err);
+    query_open(&rules, report, rules_sql, err);
+    while (status == STATUS_OK && query_next(&rules)) {
+        if (!section_has_room(&what.section))
+            left++;
+        else if (query_int(&rules, RANK) < WORST_NOTICE)
+            status = write_rule(&what, &rules, written++ < RULES_WITH_PACKETS, err);
+        else
+            write_listed(out, &rules, listed++ == 0);
+    }
+    if (written + listed == 0)
+        fputs("No rule has found anything.\n", out);
+    section_write_more(&what.section, left, "rules that found something: `findings.csv`");
+    rules_status = query_close(&rules);
+    examples_status = query_close(&what.examples);
+    values_status = query_close(&what.values);
+    if (status == STATUS_OK)
+        status = rules_status;
+    if (status == STATUS_OK)
+        status = examples_status;
+    return status != STATUS_OK ? status : values_status;
+}

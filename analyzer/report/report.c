@@ -1,0 +1,92 @@
+#include "report/report.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "report/context.h"
+#include "report/output.h"
+#include "report/writers.h"
+
+/* The files of a report. A new format is a line here and a file with its writer. */
+static const struct writer {
+    const char *format;
+    const char *file;
+    report_writer *write;
+} writers[] = {
+    {"csv", "findings.csv",    findings_csv_write   },
+    {"csv", "connections.csv", connections_csv_write},
+    {"md",  "report.md",       markdown_write       },
+};
+
+enum {
+    WRITERS = sizeof writers / sizeof *writers
+};
+
+/* Whether `format` is one of the comma separated `formats`. */
+static bool is_wanted(const char *formats, const char *format)
+{
+    size_t length;
+
+    if (formats == NULL)
+        return true;
+    for (;; formats += length + 1) {
+        length = strcspn(formats, ",");
+        if (strlen(format) == length && strncmp(formats, format, length) == 0)
+            return true;
+        if (formats[length] == '\0')
+            return false;
+    }
+}
+
+static enum status check_formats(const char *formats, struct error *err)
+{
+    if (formats == NULL)
+        return STATUS_OK;
+    for (const char *name = formats;;) {
+        int length = (int)strcspn(name, ",");
+        bool known = false;
+
+        for (size_t i = 0; i < WRITERS && !known; i++)
+            known = (int)strlen(writers[i].format) == length &&
+                    strncmp(writers[i].format, name, (size_t)length) == 0;
+        if (!known)
+            return error_set(err, STATUS_USAGE, "--format %s: '%.*s' is none of csv, md", formats,
+                             length, name);
+        if (name[length] == '\0')
+            return STATUS_OK;
+        name += length + 1;
+    }
+}
+
+static enum status write_file(const struct report *report, const char *dir,
+                              const struct writer *writer, struct error *err)
+{
+    struct output output;
+    enum status status = output_open(&output, dir, writer->file, err);
+
+    if (status == STATUS_OK)
+        status = writer->write(report, output.file, err);
+    if (status == STATUS_OK)
+        status = output_commit(&output, err);
+    output_abandon(&output);
+    return status;
+}
+
+enum status report_write(const char *case_path, const char *dir,
+                         const struct report_options *options, struct error *err)
+{
+    struct report report;
+    enum status status;
+
+    status = check_formats(options->formats, err);
+    if (status != STATUS_OK)
+        return status;
+    status = report_open(&report, case_path, err);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < WRITERS && status == STATUS_OK; i++)
+        if (is_wanted(options->formats, writers[i].format))
+            status = write_file(&report, dir, &writers[i], err);
+    report_close(&report);
+    return status;
+}

@@ -1,0 +1,70 @@
+/* The end of a run at the terminal: what was found, and where to read on. */
+#include <inttypes.h>
+
+#include "report/context.h"
+#include "report/findings.h"
+#include "report/query.h"
+#include "report/report.h"
+#include "report/verdict.h"
+
+enum {
+    TOP_FINDINGS = 5,
+    SUMMARY_MAX_LENGTH = 160,
+    PATH_MAX_LENGTH = 500
+};
+
+/* One line each, worst first, each rule once: the rest of its findings is a count. */
+static enum status write_top(const struct report *report, FILE *out, struct error *err)
+{
+    int64_t written = 0;
+    struct query q;
+
+    query_open(&q, report,
+               "WITH ranked AS (SELECT f.*, r.kind, count(*) OVER (PARTITION BY rule_id) AS alike,"
+               " row_number() OVER (PARTITION BY f.rule_id ORDER BY " FINDING_ORDER ") AS nth"
+               " FROM finding f JOIN rule r ON r.id = f.rule_id)"
+               " SELECT f.severity, f.rule_id, f.summary, f.connection_id, f.alike"
+               " FROM ranked f JOIN rule r ON r.id = f.rule_id WHERE f.nth = 1"
+               " ORDER BY " FINDING_ORDER " LIMIT :limit",
+               err);
+    query_bind(&q, ":limit", TOP_FINDINGS);
+    for (; query_next(&q); written++) {
+        if (written == 0)
+            fputc('\n', out);
+        fprintf(out, "  %-8s", query_text(&q, 0));
+        text_write(out, TEXT_PLAIN, query_text(&q, 1), SUMMARY_MAX_LENGTH);
+        fputs(": ", out);
+        text_write(out, TEXT_PLAIN, query_text(&q, 2), SUMMARY_MAX_LENGTH);
+        if (!query_is_null(&q, 3))
+            fprintf(out, " (connection %" PRId64 ")", query_int(&q, 3));
+        if (query_int(&q, 4) > 1)
+            fprintf(out, " and %" PRId64 " more", query_int(&q, 4) - 1);
+        fputc('\n', out);
+    }
+    return query_close(&q);
+}
+
+enum status report_summary(const char *case_path, const char *dir, FILE *out, struct error *err)
+{
+    struct verdict verdict = {0};
+    struct report report;
+    enum status status = report_open(&report, case_path, err);
+
+    if (status != STATUS_OK)
+        return status;
+    status = verdict_load(&verdict, &report, err);
+    if (status != STATUS_OK)
+        goto out;
+    verdict_write(out, TEXT_PLAIN, &verdict);
+    fputc('\n', out);
+    verdict_write_counts(out, &verdict);
+    fputs(".\n", out);
+    status = write_top(&report, out, err);
+    fputs("\nReport: ", out);
+    text_write(out, TEXT_PLAIN, dir, PATH_MAX_LENGTH);
+    fputs("/report.md\n", out);
+out:
+    verdict_free(&verdict);
+    report_close(&report);
+    return status;
+}

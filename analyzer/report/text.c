@@ -1,0 +1,167 @@
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    REPLACEMENT = 0xFFFD
+};
+
+size_t text_decode(const char *text, uint32_t *character)
+{
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t length = byte[0] < 0x80           ? 1
+                    : (byte[0] >> 5) == 0x06 ? 2
+                    : (byte[0] >> 4) == 0x0e ? 3
+                    : (byte[0] >> 3) == 0x1e ? 4
+                                             : 0;
+
+    *character = REPLACEMENT;
+    if (length <= 1) {
+        if (length == 1)
+            *character = byte[0];
+        return 1;
+    }
+    uint32_t value = byte[0] & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((byte[i] & 0xc0) != 0x80)
+            return 1;
+        value = value << 6 | (byte[i] & 0x3f);
+    }
+    if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+        return 1;
+    *character = value;
+    return length;
+}
+
+/* What neither a terminal nor a browser may get: it would move the cursor, end the line, or show
+ * the characters in another order than they stand there. */
+static bool is_unsafe(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+static void put_utf8(FILE *out, uint32_t c)
+{
+    if (c < 0x80) {
+        fputc((int)c, out);
+    } else if (c < 0x800) {
+        fputc((int)(0xc0 | c >> 6), out);
+        fputc((int)(0x80 | (c & 0x3f)), out);
+    } else if (c < 0x10000) {
+        fputc((int)(0xe0 | c >> 12), out);
+        fputc((int)(0x80 | (c >> 6 & 0x3f)), out);
+        fputc((int)(0x80 | (c & 0x3f)), out);
+    } else {
+        fputc((int)(0xf0 | c >> 18), out);
+        fputc((int)(0x80 | (c >> 12 & 0x3f)), out);
+        fputc((int)(0x80 | (c >> 6 & 0x3f)), out);
+        fputc((int)(0x80 | (c & 0x3f)), out);
+    }
+}
+
+/* `line_start`: only digits stand before it, so that `-` would begin a list and `1.` a numbered
+ * one. A comment after `@` keeps hosting sites from calling somebody of that name. */
+static void put_markdown(FILE *out, uint32_t c, bool line_start)
+{
+    if (c == '<')
+        fputs("&lt;", out);
+    else if (c == '>')
+        fputs("&gt;", out);
+    else if (c == '&')
+        fputs("&amp;", out);
+    else if (c == '@')
+        fputs("@<!-- -->", out);
+    else if (c < 0x80 && (strchr("\\`*_[]|~#$", (int)c) || (line_start && strchr("-+=.)", (int)c))))
+        fprintf(out, "\\%c", (int)c);
+    else
+        put_utf8(out, c);
+}
+
+static void put_character(FILE *out, enum text_style style, uint32_t c, bool line_start)
+{
+    switch (style) {
+    case TEXT_MARKDOWN:
+        put_markdown(out, c, line_start);
+        break;
+    case TEXT_CODE: /* a table splits its cells even inside of a code span */
+        if (c == '|')
+            fputs("\\|", out);
+        else
+            put_utf8(out, c == '`' ? '\'' : c);
+        break;
+    case TEXT_FENCED:
+        put_utf8(out, c == '`' ? '\'' : c);
+        break;
+    case TEXT_GNUPLOT:
+        put_utf8(out, c == '\'' || c == '`' ? 0x2019 : c);
+        break;
+    case TEXT_PLAIN:
+        put_utf8(out, c);
+        break;
+    }
+}
+
+void text_write(FILE *out, enum text_style style, const char *text, size_t max)
+{
+    const char *quote = style == TEXT_CODE ? "`" : style == TEXT_GNUPLOT ? "'" : "";
+    bool line_start = true;
+    size_t written = 0;
+    uint32_t c;
+
+    fputs(quote, out);
+    /* An empty code span would be two backticks that open another one. */
+    if (style == TEXT_CODE && *text == '\0')
+        fputc(' ', out);
+    for (; *text != '\0'; written++) {
+        if (written == max) {
+            put_utf8(out, 0x2026);
+            break;
+        }
+        text += text_decode(text, &c);
+        if (c == '\n' || c == '\t' || c == '\r')
+            c = ' ';
+        else if (is_unsafe(c))
+            c = REPLACEMENT;
+        put_character(out, style, c, line_start);
+        line_start = line_start && c >= '0' && c <= '9';
+    }
+    fputs(quote, out);
+}
+
+FILE *text_open(char **text, size_t *size)
+{
+    FILE *stream = open_memstream(text, size);
+
+    if (stream == NULL) {
+        fputs("tcpmortem: out of memory\n", stderr);
+        abort();
+    }
+    return stream;
+}
+
+const char *text_count(int64_t count, char text[static TEXT_COUNT_SIZE])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRId64, count);
+    char *end = text;
+
+    for (int i = 0; i < length; i++) {
+        *end++ = digits[i];
+        if (digits[i] != '-' && i + 1 < length && (length - i - 1) % 3 == 0)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return text;
+}
+
+const char *text_file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}

@@ -1,0 +1,101 @@
+#include "report/time_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    SECONDS_MAX = 1000000000
+};
+
+/* Splits so that the fraction is never negative: -0.1 s is -1 s and 0.9 s. */
+static int64_t whole_seconds(int64_t ns, int64_t *fraction)
+{
+    *fraction = ns % NS_PER_SECOND;
+    if (*fraction < 0)
+        *fraction += NS_PER_SECOND;
+    return (ns - *fraction) / NS_PER_SECOND;
+}
+
+const char *time_text_clock(int64_t ns, char text[static TIME_TEXT_SIZE])
+{
+    int64_t fraction;
+    time_t seconds = (time_t)whole_seconds(ns, &fraction);
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    snprintf(text, TIME_TEXT_SIZE, "%02d:%02d:%02d.%09" PRId64, tm.tm_hour, tm.tm_min, tm.tm_sec,
+             fraction);
+    return text;
+}
+
+const char *time_text_iso(int64_t ns, char text[static TIME_TEXT_SIZE])
+{
+    char clock[TIME_TEXT_SIZE];
+    int64_t fraction;
+    time_t seconds = (time_t)whole_seconds(ns, &fraction);
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    snprintf(text, TIME_TEXT_SIZE, "%04d-%02d-%02dT%.18sZ", tm.tm_year + 1900, tm.tm_mon + 1,
+             tm.tm_mday, time_text_clock(ns, clock));
+    return text;
+}
+
+const char *time_text_seconds(int64_t ns, char text[static TIME_TEXT_SIZE])
+{
+    uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+
+    snprintf(text, TIME_TEXT_SIZE, "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "",
+             size / NS_PER_SECOND, size % NS_PER_SECOND);
+    return text;
+}
+
+const char *time_text_human(int64_t ns, char text[static TIME_TEXT_SIZE])
+{
+    double size = (double)ns;
+    double magnitude = size < 0 ? -size : size;
+
+    if (magnitude < 1e3)
+        snprintf(text, TIME_TEXT_SIZE, "%" PRId64 " ns", ns);
+    else if (magnitude < 999.5e3)
+        snprintf(text, TIME_TEXT_SIZE, "%.3g µs", size / 1e3);
+    else if (magnitude < 999.5e6)
+        snprintf(text, TIME_TEXT_SIZE, "%.3g ms", size / 1e6);
+    else if (magnitude < 120e9)
+        snprintf(text, TIME_TEXT_SIZE, "%.3g s", size / 1e9);
+    else if (magnitude < 7200e9)
+        snprintf(text, TIME_TEXT_SIZE, "%.0f min %.0f s", (double)(ns / 60000000000),
+                 (double)(llabs(ns) / NS_PER_SECOND % 60));
+    else
+        snprintf(text, TIME_TEXT_SIZE, "%.0f h %.0f min", (double)(ns / 3600000000000),
+                 (double)(llabs(ns) / 60000000000 % 60));
+    return text;
+}
+
+bool time_text_parse(const char *text, int64_t *ns, bool *negative)
+{
+    int64_t value = 0;
+    int64_t scale = NS_PER_SECOND;
+    int digits = 0;
+
+    *negative = *text == '-';
+    if (*text == '-' || *text == '+')
+        text++;
+    for (; *text >= '0' && *text <= '9'; text++, digits++) {
+        if (value > (int64_t)SECONDS_MAX / 10 * NS_PER_SECOND)
+            return false;
+        value = value * 10 + (*text - '0') * (int64_t)NS_PER_SECOND;
+    }
+    if (*text == '.')
+        text++;
+    for (; *text >= '0' && *text <= '9'; text++, digits++) {
+        scale /= 10; /* 0 beyond the nanosecond */
+        value += (*text - '0') * scale;
+    }
+    if (digits == 0 || *text != '\0')
+        return false;
+    *ns = *negative ? -value : value;
+    return true;
+}

@@ -1,0 +1,154 @@
+#include "report/verdict.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "report/findings.h"
+#include "report/query.h"
+
+enum {
+    SUMMARY_MAX_LENGTH = 400
+};
+
+const char *verdict_severity_name(int rank)
+{
+    static const char *const names[SEVERITIES] = {"error", "warning", "notice", "info"};
+
+    return names[rank];
+}
+
+static enum status load_counts(struct verdict *v, const struct report *report, struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT (SELECT count(*) FROM connection), (SELECT count(*) FROM point),"
+               " (SELECT coalesce(sum(segments), 0) FROM capture),"
+               " (SELECT count(DISTINCT connection_id) FROM finding"
+               " WHERE severity IN ('error', 'warning'))",
+               err);
+    if (query_next(&q)) {
+        v->connections = query_int(&q, 0);
+        v->points = query_int(&q, 1);
+        v->segments = query_int(&q, 2);
+        v->affected = query_int(&q, 3);
+    }
+    return query_close(&q);
+}
+
+static enum status load_severities(struct verdict *v, const struct report *report,
+                                   struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT " SEVERITY_RANK("severity") " AS rank, count(*) FROM finding GROUP BY rank",
+               err);
+    while (query_next(&q))
+        v->found[query_int(&q, 0)] = query_int(&q, 1);
+    return query_close(&q);
+}
+
+static char *sentence_without_stop(const char *text)
+{
+    char *copy = memory_copy_text(text);
+    size_t length = strlen(copy);
+
+    if (length > 0 && copy[length - 1] == '.')
+        copy[length - 1] = '\0';
+    return copy;
+}
+
+static enum status load_worst(struct verdict *v, const struct report *report, struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT f.summary, f.severity,"
+               " (SELECT count(*) FROM finding a WHERE a.rule_id = f.rule_id),"
+               " (SELECT count(DISTINCT connection_id) FROM finding a WHERE a.rule_id = f.rule_id)"
+               " FROM finding f JOIN rule r ON r.id = f.rule_id"
+               " WHERE f.severity IN ('error', 'warning') ORDER BY " FINDING_ORDER " LIMIT 1",
+               err);
+    if (query_next(&q)) {
+        v->summary = sentence_without_stop(query_text(&q, 0));
+        v->severity = memory_copy_text(query_text(&q, 1));
+        v->alike = query_int(&q, 2);
+        v->alike_connections = query_int(&q, 3);
+    }
+    return query_close(&q);
+}
+
+enum status verdict_load(struct verdict *verdict, const struct report *report, struct error *err)
+{
+    enum status status;
+
+    *verdict = (struct verdict){0};
+    status = load_counts(verdict, report, err);
+    if (status == STATUS_OK)
+        status = load_severities(verdict, report, err);
+    if (status == STATUS_OK)
+        status = load_worst(verdict, report, err);
+    if (status != STATUS_OK)
+        verdict_free(verdict);
+    return status;
+}
+
+void verdict_free(struct verdict *verdict)
+{
+    free(verdict->summary);
+    free(verdict->severity);
+    *verdict = (struct verdict){0};
+}
+
+static void write_count(FILE *out, int64_t count, const char *noun)
+{
+    char text[TEXT_COUNT_SIZE];
+
+    fprintf(out, "%s %s%s", text_count(count, text), noun, count == 1 ? "" : "s");
+}
+
+void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
+{
+    char total[TEXT_COUNT_SIZE];
+
+    if (v->summary == NULL) {
+        fputs("Nothing unusual was found in ", out);
+        write_count(out, v->connections, "connection");
+        fputc('.', out);
+        return;
+    }
+    fprintf(out, "%c%s: ", toupper((unsigned char)v->severity[0]), v->severity + 1);
+    text_write(out, style, v->summary, SUMMARY_MAX_LENGTH);
+    if (v->alike > 1) {
+        fputs(" (the first of ", out);
+        write_count(out, v->alike, "such finding");
+        fputs(", on ", out);
+        write_count(out, v->alike_connections, "connection");
+        fprintf(out, " of %s)", text_count(v->connections, total));
+    }
+    fputc('.', out);
+}
+
+void verdict_write_counts(FILE *out, const struct verdict *v)
+{
+    int written = 0;
+
+    for (int rank = 0; rank < SEVERITIES; rank++) {
+        if (v->found[rank] == 0)
+            continue;
+        fputs(written++ > 0 ? ", " : "", out);
+        if (rank == SEVERITIES - 1) /* has no plural */
+            fprintf(out, "%lld info", (long long)v->found[rank]);
+        else
+            write_count(out, v->found[rank], verdict_severity_name(rank));
+    }
+    fputs(written > 0 ? " in " : "No findings in ", out);
+    write_count(out, v->connections, "connection");
+    fputs(", ", out);
+    write_count(out, v->segments, "segment");
+    fputs(" at ", out);
+    write_count(out, v->points, "point");
+}
