@@ -1,0 +1,39 @@
+#include "packet/decoding.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct packet decoded_bytes(struct decoder *decoder, int dlt, const uint8_t *bytes,
+                            uint32_t captured, uint32_t sent)
+{
+    struct decoder *fresh = decoder ? NULL : decoder_new();
+    uint8_t *block = malloc(captured);
+    struct packet packet;
+
+    assert(captured == 0 || block);
+    if (captured > 0)
+        memcpy(block, bytes, captured);
+    memset(&packet, 0xa5, sizeof(packet)); /* what the decoder forgets to fill shows */
+    decode_frame(decoder ? decoder : fresh, dlt, block, captured, sent, &packet);
+    free(block);
+    decoder_free(fresh);
+    return packet;
+}
+
+struct packet decoded_frame(struct decoder *decoder, int dlt, const struct frame *frame)
+{
+    return decoded_bytes(decoder, dlt, frame->bytes, frame->len, frame->len);
+}
+
+struct packet decoded(const struct frame_spec *spec)
+{
+    struct frame *frame = malloc(sizeof(*frame));
+    struct packet packet;
+
+    assert(frame);
+    frame_build(spec, frame);
+    packet = decoded_frame(NULL, frame_dlt(spec->link), frame);
+    free(frame);
+    return packet;
+}
