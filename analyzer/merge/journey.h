@@ -1,0 +1,52 @@
+/* A connection's way past its points: finds for each segment its sighting at the neighbouring
+ * point, and names those that never had one.
+ *
+ * What is compared is what NAT leaves alone. Bytes are matched as ranges of sequence numbers with
+ * the same TSval, however segmentation offload has cut them: one segment of 26 kB here may be
+ * twenty there. A retransmission is matched with its own copy by TSval, IP-ID or order. ACKs
+ * without data and RSTs are matched by their numbers. */
+#ifndef JOURNEY_H
+#define JOURNEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "decode/packet.h"
+
+/* A segment that was seen at one point and, for as long as a packet may be under way, at no
+ * neighbouring point where it should have been. */
+struct missing {
+    uint64_t segment_id;
+    uint32_t position; /* where it was seen */
+    uint32_t absent;   /* the position where it was not */
+    bool injected;     /* it should have come from there; else it should have gone there */
+    uint32_t bytes;    /* of its sequence space that are missing; 0 for one without any */
+    int64_t ts_ns;
+};
+
+typedef void journey_missing_fn(void *context, const struct missing *missing);
+
+struct journey;
+
+/* `positions` points along the path, 0 nearest to the client; at least 2. Caller frees with
+ * journey_free(). */
+struct journey *journey_new(uint32_t positions);
+
+/* Adds the segment of `packet`, seen at `position` in direction `dir`. Segments come in the order
+ * of common time. Returns the id of the earlier sighting of its first byte (of the segment
+ * itself if it has none) at a neighbouring point, 0 if there is none yet. Segments whose time has
+ * run out are given to `missing`. */
+uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64_t segment_id,
+                     int64_t ts_ns, const struct packet *packet, journey_missing_fn *missing,
+                     void *context);
+
+/* Gives all that still waits to `missing`. To be called when no more segments will come. */
+void journey_end(struct journey *journey, journey_missing_fn *missing, void *context);
+
+/* How many waiting segments were given up since too many waited. */
+uint64_t journey_given_up(const struct journey *journey);
+
+void journey_free(struct journey *journey); /* accepts NULL */
+
+#endif
