@@ -1,0 +1,107 @@
+#include "fuzz/fuzz_decode.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode/decode.h"
+
+enum {
+    FRAMES_MAX = 32,
+    DLT_UNKNOWN = 105
+};
+
+static const int links[] = {1, 113, 276, 12, 228, 229, 0, 108, 101, 14, DLT_UNKNOWN};
+
+enum {
+    LINKS = sizeof(links) / sizeof(links[0])
+};
+
+uint8_t fuzz_link(int dlt)
+{
+    for (uint8_t i = 0; i < LINKS; i++) {
+        if (links[i] == dlt)
+            return i;
+    }
+    return LINKS - 1;
+}
+
+static void promise(int kept, const char *what)
+{
+    if (kept)
+        return;
+    fprintf(stderr, "broken promise: %s\n", what);
+    abort();
+}
+
+static void check_segment(const struct packet *packet, uint32_t sent)
+{
+    const struct segment *tcp = &packet->tcp;
+
+    promise(packet->reason == SKIP_NONE, "a segment has no reason to be skipped");
+    promise(packet->version == 4 || packet->version == 6, "a segment is in IPv4 or IPv6");
+    promise(tcp->opt.sack_blocks <= SACK_BLOCKS_MAX, "SACK blocks fit");
+    promise(!(tcp->opt.cut && tcp->opt.malformed), "options are cut or malformed, not both");
+    promise(packet->fragments > 0 || tcp->len <= sent, "no more data than was sent");
+    promise(packet->version == 6 || packet->has_ip_id, "IPv4 has an ID");
+}
+
+static void check_packet(const struct packet *packet, uint32_t sent)
+{
+    switch (packet->kind) {
+    case PACKET_SEGMENT:
+        check_segment(packet, sent);
+        break;
+    case PACKET_ICMP:
+        promise(packet->reason == SKIP_NONE, "an ICMP error has no reason to be skipped");
+        promise(!packet->icmp.has_quoted_seq || packet->icmp.quotes_tcp,
+                "a sequence number is one of TCP");
+        break;
+    case PACKET_SKIPPED:
+        promise(packet->reason > SKIP_NONE && packet->reason < SKIP_REASONS,
+                "what is skipped has a reason");
+        break;
+    default:
+        promise(0, "a packet is a segment, an ICMP error or skipped");
+    }
+}
+
+/* Decodes in a block of exactly the size that was captured. */
+static void decode_exactly(struct decoder *decoder, int dlt, const uint8_t *bytes,
+                           uint32_t captured, uint32_t sent, struct packet *packet)
+{
+    uint8_t *block = malloc(captured);
+
+    if (captured > 0 && !block)
+        abort();
+    if (captured > 0)
+        memcpy(block, bytes, captured);
+    memset(packet, 0xa5, sizeof(*packet));
+    decode_frame(decoder, dlt, block, captured, sent, packet);
+    free(block);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct decoder *decoder = decoder_new();
+    struct decoder *twin = decoder_new();
+
+    for (int frame = 0; frame < FRAMES_MAX && size >= FUZZ_HEADER; frame++) {
+        int dlt = links[data[0] % LINKS];
+        uint32_t captured = (uint32_t)data[2] << 8 | data[3];
+        uint32_t sent = captured + data[1] * 16U;
+        struct packet packet, again;
+
+        if (captured > size - FUZZ_HEADER)
+            captured = (uint32_t)(size - FUZZ_HEADER);
+        decode_exactly(decoder, dlt, data + FUZZ_HEADER, captured, sent, &packet);
+        decode_exactly(twin, dlt, data + FUZZ_HEADER, captured, sent, &again);
+        check_packet(&packet, sent);
+        promise(memcmp(&packet, &again, sizeof(packet)) == 0, "the same frames, the same packets");
+        data += FUZZ_HEADER + captured;
+        size -= FUZZ_HEADER + captured;
+    }
+    decoder_free(decoder);
+    decoder_free(twin);
+    return 0;
+}
