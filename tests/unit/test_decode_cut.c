@@ -124,7 +124,7 @@ static void test_decode_frame_short_at_every_length(void **state)
 }
 
 /* The record of a capture says that fewer bytes were sent than it holds: tcpdump never writes
- * that. Nothing is read past either. */
+ * that. What it holds is taken to have been sent. */
 static void test_decode_frame_sent_below_captured(void **state)
 {
     static struct frame frame;
@@ -134,8 +134,9 @@ static void test_decode_frame_sent_below_captured(void **state)
     for (uint32_t sent = 0; sent <= frame.len; sent++) {
         struct packet packet = decoded_bytes(NULL, 1, frame.bytes, frame.len, sent);
 
-        if (packet.kind == PACKET_SEGMENT)
-            assert_int_equal(packet.tcp.seq, 7);
+        assert_is_segment(packet);
+        assert_int_equal(packet.tcp.seq, 7);
+        assert_int_equal(packet.tcp.len, 100);
     }
 }
 

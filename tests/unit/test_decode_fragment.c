@@ -189,6 +189,20 @@ static void test_decode_frame_fragments_of_two_destinations(void **state)
     assert_kept_apart(*state, &a, &b);
 }
 
+/* UDP and TCP count their IDs apart (RFC 791 §2.3): here both had the same. */
+static void test_decode_frame_fragments_of_two_protocols(void **state)
+{
+    struct fixture *fixture = *state;
+    struct frame_spec tcp = segment_200(4), udp = tcp;
+
+    udp.protocol = (struct frame_forced)FRAME_FORCE(17);
+    frame_fragments(&udp, 96, fixture->pieces, PIECES_ROOM);
+    assert_skipped(decode_piece(fixture, 0), SKIP_FRAGMENT);
+    assert_skipped(decode_piece(fixture, 1), SKIP_FRAGMENT);
+    frame_fragments(&tcp, 96, fixture->pieces, PIECES_ROOM);
+    assert_skipped(decode_piece(fixture, 2), SKIP_FRAGMENT);
+}
+
 /* `-i any` has each piece once for each interface that it passes. */
 static void test_decode_frame_fragments_on_two_interfaces(void **state)
 {
@@ -267,6 +281,51 @@ static void test_decode_frame_fragments_without_header_bytes(void **state)
                   fixture->pieces[0].len);
     assert_skipped(decode_piece(fixture, 1), SKIP_FRAGMENT);
     assert_skipped(decode_piece(fixture, 2), SKIP_CUT);
+}
+
+/* The same with the first piece captured without any of it, and the rest of the header in others.
+ */
+static void test_decode_frame_fragments_without_first_bytes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct frame_spec spec = segment_200(4);
+    size_t count = frame_fragments(&spec, 8, fixture->pieces, PIECES_ROOM);
+
+    decoded_bytes(fixture->decoder, ETHERNET_DLT, fixture->pieces[0].bytes, 14 + 20,
+                  fixture->pieces[0].len);
+    for (size_t i = 1; i + 1 < count; i++)
+        assert_skipped(decode_piece(fixture, i), SKIP_FRAGMENT);
+    assert_skipped(decode_piece(fixture, count - 1), SKIP_CUT);
+}
+
+/* Every second piece of 300, then the others: more holes at one time than anyone keeps. Either
+ * the segment is right in the end, or there is none. 63 datagrams under way before it put it at
+ * the end of what is remembered, where a list that grows too long leaves its block. */
+static void test_decode_frame_fragments_with_many_holes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct frame_spec spec = segment_200(4);
+    size_t count;
+
+    for (uint16_t id = 0; id < 63; id++) {
+        spec.ip_id = id;
+        frame_fragments(&spec, 96, fixture->pieces, 1);
+        assert_skipped(decode_piece(fixture, 0), SKIP_FRAGMENT);
+    }
+    spec.ip_id = 4711;
+    spec.payload_len = 2400 - 32;
+    count = frame_fragments(&spec, 8, fixture->pieces, PIECES_ROOM);
+    assert_int_equal(count, 300);
+    for (size_t first = 0; first < 2; first++) {
+        for (size_t i = first; i < count; i += 2) {
+            struct packet packet = decode_piece(fixture, i);
+
+            if (packet.kind == PACKET_SEGMENT)
+                assert_int_equal(packet.tcp.len, spec.payload_len);
+            else
+                assert_skipped(packet, SKIP_FRAGMENT);
+        }
+    }
 }
 
 /* Pieces of a UDP datagram. */
@@ -358,6 +417,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_two_destinations, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_two_protocols, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_on_two_interfaces, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragment_id_used_again, set_up,
@@ -366,6 +427,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_cut_by_snaplen, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_without_header_bytes, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_decode_frame_fragments_without_first_bytes, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_decode_frame_fragments_with_many_holes, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_udp, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_icmp, set_up, tear_down),

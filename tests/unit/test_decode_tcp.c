@@ -278,15 +278,18 @@ static void test_options_length_below_two(void **state)
     }
 }
 
-/* A length that ends beyond the header: timestamps in the last four bytes. */
+/* Lengths that end beyond the header, by one byte and more: timestamps in the last four bytes. */
 static void test_options_length_beyond_header(void **state)
 {
-    struct tcp_options opt = OPTIONS(FRAME_MSS(1460), 8, 10, 1, 2);
-
     (void)state;
-    assert_true(opt.malformed);
-    assert_true(opt.has_mss);
-    assert_false(opt.has_timestamps);
+    for (uint8_t len = 5; len <= 10; len++) {
+        struct tcp_options opt = OPTIONS(FRAME_MSS(1460), 8, len, 1, 2);
+
+        assert_true(opt.malformed);
+        assert_false(opt.cut);
+        assert_true(opt.has_mss);
+        assert_false(opt.has_timestamps);
+    }
 }
 
 /* The last byte of the header is a kind that wants a length. */
@@ -322,6 +325,9 @@ static void test_options_known_kind_of_other_length(void **state)
     opt = OPTIONS(5, 2, FRAME_MSS(10));
     assert_int_equal(opt.sack_blocks, 0);
     assert_int_equal(opt.mss, 10);
+    opt = OPTIONS(5, 9, 1, 2, 3, 4, 5, 6, 7, FRAME_MSS(11));
+    assert_int_equal(opt.sack_blocks, 0);
+    assert_int_equal(opt.mss, 11);
 }
 
 /* The capture ends inside of the options: at each byte, what is whole before it counts. */
