@@ -56,7 +56,7 @@ static void add_seed(struct seeds *seeds, int dlt, const uint8_t *bytes, uint32_
 
 static void add_gallery(struct seeds *seeds)
 {
-    static struct frame frames[4];
+    static struct built_frame frames[4];
 
     for (size_t i = 0; i < gallery_size; i++) {
         frame_build(&gallery[i].spec, frames);

@@ -21,14 +21,14 @@ struct packet decoded_bytes(struct decoder *decoder, int dlt, const uint8_t *byt
     return packet;
 }
 
-struct packet decoded_frame(struct decoder *decoder, int dlt, const struct frame *frame)
+struct packet decoded_frame(struct decoder *decoder, int dlt, const struct built_frame *frame)
 {
     return decoded_bytes(decoder, dlt, frame->bytes, frame->len, frame->len);
 }
 
 struct packet decoded(const struct frame_spec *spec)
 {
-    struct frame *frame = malloc(sizeof(*frame));
+    struct built_frame *frame = malloc(sizeof(*frame));
     struct packet packet;
 
     assert(frame);

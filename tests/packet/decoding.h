@@ -15,6 +15,6 @@ struct packet decoded_bytes(struct decoder *decoder, int dlt, const uint8_t *byt
                             uint32_t captured, uint32_t sent);
 
 /* A whole frame. */
-struct packet decoded_frame(struct decoder *decoder, int dlt, const struct frame *frame);
+struct packet decoded_frame(struct decoder *decoder, int dlt, const struct built_frame *frame);
 
 #endif

@@ -386,7 +386,7 @@ static void put_link(struct writer *w, const struct frame_spec *spec)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-void frame_build(const struct frame_spec *spec, struct frame *frame)
+void frame_build(const struct frame_spec *spec, struct built_frame *frame)
 {
     struct writer w = {.start = frame->bytes, .at = frame->bytes};
 
@@ -401,7 +401,7 @@ void frame_build(const struct frame_spec *spec, struct frame *frame)
 /* One piece of an IPv6 packet: the extension headers of the whole, and after them the fragment
  * header (RFC 8200 §4.5). */
 static void build_ipv6_piece(const struct frame_spec *piece, uint32_t offset, bool more,
-                             struct frame *frame)
+                             struct built_frame *frame)
 {
     struct frame_extension extensions[8];
     struct frame_spec spec = *piece;
@@ -418,10 +418,10 @@ static void build_ipv6_piece(const struct frame_spec *piece, uint32_t offset, bo
     frame_build(&spec, frame);
 }
 
-size_t frame_fragments(const struct frame_spec *spec, uint32_t piece, struct frame *frames,
+size_t frame_fragments(const struct frame_spec *spec, uint32_t piece, struct built_frame *frames,
                        size_t room)
 {
-    struct frame *whole = malloc(sizeof(*whole));
+    struct built_frame *whole = malloc(sizeof(*whole));
     struct writer w;
     size_t count = 0;
     uint32_t protocol, size;

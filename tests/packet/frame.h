@@ -18,7 +18,7 @@ enum {
 }; /* a datagram of 65535 bytes with any link header before it */
 
 /* Bytes as they would be on the wire. */
-struct frame {
+struct built_frame {
     uint32_t len;
     uint8_t bytes[FRAME_ROOM];
 };
@@ -133,14 +133,14 @@ struct frame_spec {
 };
 
 /* Builds the frame. */
-void frame_build(const struct frame_spec *spec, struct frame *frame);
+void frame_build(const struct frame_spec *spec, struct built_frame *frame);
 
 /* A SYN, for a first packet that only needs to be one: seq 1000, MSS 1460. */
 extern const struct frame_spec frame_syn;
 
 /* Cuts the IP packet of `spec` into fragments whose payload is `piece` bytes (a multiple of 8),
  * each a frame of its own. Returns how many; at most `room` are written. */
-size_t frame_fragments(const struct frame_spec *spec, uint32_t piece, struct frame *frames,
+size_t frame_fragments(const struct frame_spec *spec, uint32_t piece, struct built_frame *frames,
                        size_t room);
 
 #endif

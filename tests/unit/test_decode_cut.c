@@ -5,7 +5,7 @@
 #include "unit/unit.h"
 
 /* How many bytes it takes to tell the ports, numbers, flags and window of a segment. */
-static uint32_t bytes_to_window(const struct frame_spec *spec, const struct frame *frame)
+static uint32_t bytes_to_window(const struct frame_spec *spec, const struct built_frame *frame)
 {
     uint32_t padded = spec->pad ? frame->len - (14 + 40 + spec->payload_len) : 0;
 
@@ -35,7 +35,7 @@ static void assert_same_segment(const struct packet *cut, const struct packet *w
  * that its window is there, with nothing wrong in it, and "cut" before that. */
 static void test_decode_frame_segment_cut_at_every_length(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
 
     (void)state;
     for (size_t i = 0; i < gallery_size; i++) {
@@ -66,7 +66,7 @@ static void test_decode_frame_segment_cut_at_every_length(void **state)
 /* ICMP errors cut by a snaplen of every size: what is quoted is right or is not there. */
 static void test_decode_frame_icmp_cut_at_every_length(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
     unsigned errors = 0;
 
     (void)state;
@@ -106,7 +106,7 @@ static void test_decode_frame_icmp_cut_at_every_length(void **state)
  * was not there. */
 static void test_decode_frame_short_at_every_length(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
 
     (void)state;
     for (size_t i = 0; i < gallery_size; i++) {
@@ -127,7 +127,7 @@ static void test_decode_frame_short_at_every_length(void **state)
  * that. What it holds is taken to have been sent. */
 static void test_decode_frame_sent_below_captured(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
 
     (void)state;
     frame_build(&(struct frame_spec){.payload_len = 100, .seq = 7}, &frame);

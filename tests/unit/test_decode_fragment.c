@@ -11,7 +11,7 @@ enum {
 
 struct fixture {
     struct decoder *decoder;
-    struct frame *pieces; /* room for PIECES_ROOM */
+    struct built_frame *pieces; /* room for PIECES_ROOM */
 };
 
 static int set_up(void **state)
@@ -145,7 +145,7 @@ static void test_decode_frame_fragment_missing(void **state)
 static void assert_kept_apart(struct fixture *fixture, const struct frame_spec *a,
                               const struct frame_spec *b)
 {
-    struct frame *of_b = fixture->pieces + 3;
+    struct built_frame *of_b = fixture->pieces + 3;
     int dlt = frame_dlt(a->link);
 
     frame_fragments(a, 96, fixture->pieces, 3);

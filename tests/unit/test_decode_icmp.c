@@ -222,7 +222,7 @@ static void test_decode_frame_quote_of_udp(void **state)
 /* The message ends before its 8 bytes are there: as sent, and as captured. */
 static void test_decode_frame_icmp_too_short(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
     const uint8_t body[] = {11, 0, 0, 0};
 
     (void)state;

@@ -123,7 +123,7 @@ static void test_decode_frame_ipv6_length_zero(void **state)
 /* A snaplen of 96: the header tells the length that was sent, not the one captured. */
 static void test_decode_frame_cut_by_snaplen(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
 
     (void)state;
     for (uint8_t version = 4; version <= 6; version = (uint8_t)(version + 2)) {
@@ -270,7 +270,7 @@ static void test_decode_frame_ipv6_extension_chain_endless(void **state)
 /* An extension header that claims 2 kB in a packet of 100 bytes. */
 static void test_decode_frame_ipv6_extension_too_long(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
     const struct frame_extension extension = {.type = 60};
 
     (void)state;

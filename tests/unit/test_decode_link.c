@@ -173,7 +173,7 @@ static void test_decode_frame_spanning_tree(void **state)
 static void test_decode_frame_snap(void **state)
 {
     static const uint8_t snap[] = {0xaa, 0xaa, 0x03, 0, 0, 0, 0x08, 0x00};
-    static struct frame inner;
+    static struct built_frame inner;
     uint8_t bytes[200] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1};
     uint32_t size;
 

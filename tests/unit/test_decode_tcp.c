@@ -333,7 +333,7 @@ static void test_options_known_kind_of_other_length(void **state)
 /* The capture ends inside of the options: at each byte, what is whole before it counts. */
 static void test_options_cut(void **state)
 {
-    static struct frame frame;
+    static struct built_frame frame;
     const uint32_t options_at = 14 + 20 + 20;
 
     (void)state;

@@ -1,0 +1,174 @@
+/* Writes the small captures that the command-line tests are about.
+ *
+ * usage: make_capture [-f FORMAT] [-l LINK] STORY FILE
+ *
+ * FORMAT is pcap (microseconds), pcap-ns, pcap-swapped, pcapng or pcapng-swapped; LINK is
+ * ethernet, sll, sll2, raw or null; STORY is a name out of the list below. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "packet/capture_file.h"
+#include "packet/frame.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* 2023-11-14T22:13:20Z: a time that is the same in every run. */
+static const int64_t story_begin_ns = 1700000000LL * 1000000000LL;
+
+struct scene {
+    int64_t at_us;
+    struct frame_spec spec;
+};
+
+static const uint8_t offer[] = {FRAME_MSS(1460), FRAME_SACK_PERMITTED, FRAME_TIMESTAMPS(1000, 0),
+                                FRAME_NOP, FRAME_WSCALE(7)};
+static const uint8_t answer[] = {FRAME_MSS(1460), FRAME_SACK_PERMITTED,
+                                 FRAME_TIMESTAMPS(5000, 1000), FRAME_NOP, FRAME_WSCALE(7)};
+
+#define CLIENT .sport = 40000, .dport = 80
+#define SERVER                                                                                     \
+    .src = "10.0.0.2", .dst = "10.0.0.1", .sport = 80, .dport = 40000, .ttl = FRAME_FORCE(63)
+#define OFFER  .options = offer, .options_len = sizeof(offer)
+#define ANSWER .options = answer, .options_len = sizeof(answer)
+#define PUSH   .flags = FRAME_PSH | FRAME_ACK
+#define FIN    .flags = FRAME_FIN | FRAME_ACK
+
+/* A connection as it should be: 100 bytes asked, 1000 answered, closed by both. */
+static const struct scene conversation[] = {
+    {0,     {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}                         },
+    {10000, {SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}},
+    {10100, {CLIENT, .seq = 101, .ack = 901}                                        },
+    {10200, {CLIENT, PUSH, .seq = 101, .ack = 901, .payload_len = 100}              },
+    {20300, {SERVER, .seq = 901, .ack = 201}                                        },
+    {25000, {SERVER, PUSH, .seq = 901, .ack = 201, .payload_len = 1000}             },
+    {25100, {CLIENT, .seq = 201, .ack = 1901}                                       },
+    {30000, {CLIENT, FIN, .seq = 201, .ack = 1901}                                  },
+    {40100, {SERVER, FIN, .seq = 1901, .ack = 202}                                  },
+    {40200, {CLIENT, .seq = 202, .ack = 1902}                                       },
+};
+
+/* Nobody answers the SYN, which is sent four times. */
+static const struct scene unanswered[] = {
+    {0,       {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}},
+    {1000000, {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}},
+    {3000000, {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}},
+    {7000000, {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}},
+};
+
+/* UDP in both versions, ARP, an ICMP echo: nothing to analyse. */
+static const uint8_t datagram[] = {0x30, 0x39, 0, 53, 0, 12, 0, 0, 1, 2, 3, 4};
+static const struct frame_icmp echo = {.type = 8};
+static const struct scene no_tcp[] = {
+    {0,  {.body = datagram, .body_len = sizeof(datagram), .protocol = FRAME_FORCE(17)}          },
+    {10,
+     {.version = 6, .body = datagram, .body_len = sizeof(datagram), .protocol = FRAME_FORCE(17)}},
+    {20, {.ethertype = FRAME_FORCE(0x0806)}                                                     },
+    {30, {.icmp = &echo}                                                                        },
+};
+
+static const struct {
+    const char *name;
+    const struct scene *scenes;
+    size_t count;
+} stories[] = {
+    {"conversation", conversation, COUNT(conversation)},
+    {"unanswered",   unanswered,   COUNT(unanswered)  },
+    {"no-tcp",       no_tcp,       COUNT(no_tcp)      },
+    {"empty",        NULL,         0                  },
+};
+
+static const struct {
+    const char *name;
+    bool ng, swapped, nanoseconds;
+} formats[] = {
+    {"pcap",           false, false, false},
+    {"pcap-ns",        false, false, true },
+    {"pcap-swapped",   false, true,  true },
+    {"pcapng",         true,  false, true },
+    {"pcapng-swapped", true,  true,  true },
+};
+
+static const struct {
+    const char *name;
+    enum frame_link link;
+} links[] = {
+    {"ethernet", FRAME_ETHERNET},
+    {"sll",      FRAME_SLL     },
+    {"sll2",     FRAME_SLL2    },
+    {"raw",      FRAME_RAW     },
+    {"null",     FRAME_NULL    },
+};
+
+/* The index of `wanted` in a table whose rows begin with a name; ends the program without it. */
+#define FIND(table, wanted) find_name((wanted), &(table)[0].name, sizeof((table)[0]), COUNT(table))
+
+static size_t find_name(const char *wanted, const char *const *first, size_t stride, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *const *name = (const char *const *)((const char *)first + i * stride);
+
+        if (strcmp(*name, wanted) == 0)
+            return i;
+    }
+    fprintf(stderr, "make_capture: no '%s'\n", wanted);
+    exit(2);
+}
+
+static void write_story(FILE *file, size_t story, size_t format, enum frame_link link)
+{
+    static struct built_frame frame;
+    const bool swapped = formats[format].swapped;
+    const struct pcap_format pcap = {
+        .dlt = frame_dlt(link), .nanoseconds = formats[format].nanoseconds, .swapped = swapped};
+    const struct pcapng_interface interface = {
+        .dlt = frame_dlt(link), .snaplen = 262144, .name = "eth0", .resolution = 9};
+
+    if (formats[format].ng) {
+        pcapng_put_section(file, swapped);
+        pcapng_put_interface(file, swapped, &interface);
+    } else {
+        pcap_put_header(file, &pcap);
+    }
+    for (size_t i = 0; i < stories[story].count; i++) {
+        struct frame_spec spec = stories[story].scenes[i].spec;
+        int64_t ts_ns = story_begin_ns + stories[story].scenes[i].at_us * 1000;
+
+        spec.link = link;
+        frame_build(&spec, &frame);
+        if (formats[format].ng)
+            pcapng_put_packet(file, swapped, &interface, 0, ts_ns, frame.bytes, frame.len,
+                              frame.len);
+        else
+            pcap_put_packet(file, &pcap, ts_ns, frame.bytes, frame.len, frame.len);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    size_t format = 0, link = 0, story;
+    int option;
+    FILE *file;
+
+    while ((option = getopt(argc, argv, "f:l:")) != -1) {
+        if (option == 'f')
+            format = FIND(formats, optarg);
+        else if (option == 'l')
+            link = FIND(links, optarg);
+        else
+            return 2;
+    }
+    if (argc - optind != 2) {
+        fprintf(stderr, "usage: make_capture [-f FORMAT] [-l LINK] STORY FILE\n");
+        return 2;
+    }
+    story = FIND(stories, argv[optind]);
+    file = fopen(argv[optind + 1], "wb");
+    if (!file) {
+        perror(argv[optind + 1]);
+        return 1;
+    }
+    write_story(file, story, format, links[link].link);
+    return fclose(file) == 0 ? 0 : 1;
+}
