@@ -1,19 +1,134 @@
 -- title:     Segments arrived long after their bytes were acknowledged
 -- severity:  notice
 -- param:     evidence_max = 8 -- late segments that are named as evidence
--- explain:   A segment arrived after its copy.
--- reference: RFC 9293 §3.4; RFC 7323 §5
-SELECT l.connection_id,
-       l.id AS leg_id,
-       min(e.segment_id) AS first_segment,
-       max(e.segment_id) AS last_segment,
-       0.9 AS confidence,
-       printf('%d late segments', count(*)) AS summary,
-       json_object('count', count(*)) AS detail,
-       json_group_array(json_array(e.segment_id, 'late')) FILTER (WHERE e.nth <= :evidence_max)
-           AS evidence
-  FROM (SELECT *, row_number() OVER (PARTITION BY leg_id ORDER BY id) AS nth
-          FROM event WHERE kind = 'late-segment') e
-  JOIN leg l ON l.id = e.leg_id
- GROUP BY l.id
- ORDER BY l.connection_id, l.id
+-- explain:   The network held a segment back, or a device sent it again, until the receiver had
+--            its bytes from a retransmission and had acknowledged them. The receiver answers with
+--            a duplicate ACK and goes on: that is harmless (notice). It stops being harmless at a
+--            stateful device before the receiver. A segment that ends more than the receiver's
+--            largest window below what was acknowledged is out of the window that Linux conntrack
+--            keeps: kernels before 6.1 call it INVALID, do not translate it, and hand it to the
+--            host itself, which has no such connection and answers with a RST. The warning says
+--            that this was seen: the segment never appeared at the next point and either a RST
+--            answers it or the connection was reset. detail.bytes_behind_max against
+--            detail.window says how far below the window it was; conntrack lets pass up to twice
+--            the window, because it adds what SACK blocks cover.
+-- remedy:    If a NAT on this host does not forward them: `conntrack -S` (the counter `invalid`
+--            grows with each) and `sysctl net.netfilter.nf_conntrack_log_invalid=6` (logs each one with
+--            its reason; noisy) prove it. `iptables -I INPUT -m conntrack --ctstate INVALID -j DROP` ends
+--            the answers of the host; it also hides what else is INVALID, and it must stand before
+--            the rule that accepts. `sysctl net.netfilter.nf_conntrack_tcp_be_liberal=1` lets
+--            conntrack translate them; it gives up the window check for every connection.
+--            The delay itself has its cause upstream: look for a path with a long queue.
+-- reference: RFC 9293 §3.4 and §3.10.7.4; RFC 7323 §5; Linux nf_conntrack_proto_tcp.c, tcp_in_window
+
+WITH late AS MATERIALIZED (
+    SELECT e.segment_id, e.leg_id, e.a AS behind, e.b AS copy_id, s.dir, s.ts_ns, s.seen_before,
+           l.connection_id, l.path_position,
+           iif(s.dir, l.win_max_client, l.win_max_server) AS window
+      FROM event e
+      JOIN segment s ON s.id = e.segment_id
+      JOIN leg l ON l.id = e.leg_id
+     WHERE e.kind = 'late-segment'
+),
+dropped AS MATERIALIZED (
+    SELECT segment_id, b AS point_id FROM event WHERE kind = 'not-forwarded'
+),
+-- The first point at which each direction was closed: a receiver that has gone may answer a RST.
+fin AS MATERIALIZED (
+    SELECT e.leg_id, s.dir, min(e.segment_id) AS segment_id
+      FROM event e
+      JOIN segment s ON s.id = e.segment_id
+     WHERE e.kind = 'fin' AND e.leg_id IN (SELECT leg_id FROM late)
+     GROUP BY e.leg_id, s.dir
+),
+answer AS MATERIALIZED (
+    SELECT e.b AS segment_id, min(e.segment_id) AS rst_id
+      FROM event e
+      JOIN late ON late.segment_id = e.b
+      LEFT JOIN fin ON fin.leg_id = late.leg_id AND fin.dir <> late.dir
+     WHERE e.kind = 'rst' AND (fin.segment_id IS NULL OR fin.segment_id > e.segment_id)
+     GROUP BY e.b
+),
+-- Has the way from here to the receiver another point?
+reach AS MATERIALIZED (
+    SELECT connection_id, min(path_position) AS first, max(path_position) AS last
+      FROM leg
+     WHERE connection_id IN (SELECT connection_id FROM late)
+     GROUP BY connection_id
+),
+-- A late segment that was late at the point before already is told there.
+fact AS MATERIALIZED (
+    SELECT l.*,
+           d.point_id AS drop_point_id,
+           d.segment_id IS NOT NULL AS is_dropped,
+           d.segment_id IS NULL AND l.path_position = iif(l.dir, r.first, r.last) AS is_last_point,
+           coalesce(l.behind > l.window, 0) AS is_below,
+           a.rst_id,
+           (l.ts_ns - c.ts_ns) / 1e9 AS after_copy_s,
+           row_number() OVER (PARTITION BY l.leg_id, l.dir ORDER BY l.segment_id) AS nth
+      FROM late l
+      JOIN reach r ON r.connection_id = l.connection_id
+      LEFT JOIN late before ON before.segment_id = l.seen_before
+      LEFT JOIN dropped d ON d.segment_id = l.segment_id
+      LEFT JOIN answer a ON a.segment_id = l.segment_id
+      LEFT JOIN segment c ON c.id = l.copy_id
+     WHERE before.segment_id IS NULL
+),
+total AS MATERIALIZED (
+    SELECT connection_id, leg_id, dir, count(*) AS late,
+           min(segment_id) AS first_segment, max(segment_id) AS last_segment,
+           max(behind) AS behind, max(window) AS window,
+           sum(is_below) AS below, sum(is_dropped) AS dropped,
+           sum(is_dropped AND is_below) AS dropped_below,
+           count(rst_id) AS answered,
+           sum(rst_id IS NOT NULL AND (is_dropped OR is_last_point)) AS answered_here,
+           max(is_last_point) AS is_last_point,
+           max(drop_point_id) AS drop_point_id,
+           max(after_copy_s) AS after_copy_s
+      FROM fact
+     GROUP BY leg_id, dir
+),
+proof AS (
+    SELECT leg_id, dir, segment_id, 'late' AS role FROM fact WHERE nth <= :evidence_max
+    UNION ALL
+    SELECT leg_id, dir, copy_id, 'copy' FROM fact WHERE nth <= :evidence_max
+    UNION ALL
+    SELECT leg_id, dir, rst_id, 'rst' FROM fact WHERE nth <= :evidence_max
+),
+shown AS MATERIALIZED (
+    SELECT leg_id, dir, json_group_array(json_array(segment_id, role)) AS evidence
+      FROM proof
+     WHERE segment_id IS NOT NULL
+     GROUP BY leg_id, dir
+)
+SELECT t.connection_id,
+       t.leg_id,
+       t.first_segment,
+       t.last_segment,
+       iif(t.answered_here > 0 OR t.dropped_below > 0 AND c.outcome = 'reset', 'warning', 'notice')
+           AS severity,
+       iif(t.dropped > 0 OR t.answered > 0, 0.95, 0.8) AS confidence,
+       printf('%d late segment%s from the %s (%s:%d) at %s, up to %d bytes below the ACK where the '
+              || 'largest window of the receiver was %s bytes', t.late, iif(t.late = 1, '', 's'),
+              iif(t.dir, 'server', 'client'), iif(t.dir, l.server_addr, l.client_addr),
+              iif(t.dir, l.server_port, l.client_port), p.name, t.behind, coalesce(t.window, '?'))
+       || CASE
+              WHEN t.dropped > 0 THEN printf('; %d of them never came to %s', t.dropped, n.name)
+              WHEN t.is_last_point THEN ''
+              ELSE '; all were forwarded'
+          END
+       || iif(t.answered > 0, printf('; %d answered with a RST', t.answered), '') AS summary,
+       json_object('point', p.name, 'from', iif(t.dir, 'server', 'client'), 'late', t.late,
+                   'bytes_behind_max', t.behind, 'window', t.window, 'below_window', t.below,
+                   'not_forwarded', t.dropped, 'next_point', n.name,
+                   'answered_by_rst', t.answered,
+                   'seconds_after_copy_max', round(t.after_copy_s, 6),
+                   'outcome', c.outcome) AS detail,
+       s.evidence
+  FROM total t
+  JOIN connection c ON c.id = t.connection_id
+  JOIN leg l ON l.id = t.leg_id
+  JOIN point p ON p.id = l.point_id
+  JOIN shown s ON s.leg_id = t.leg_id AND s.dir = t.dir
+  LEFT JOIN point n ON n.id = t.drop_point_id
+ ORDER BY t.first_segment, t.leg_id, t.dir

@@ -1,16 +1,257 @@
--- title:     A TTL that its sender does not use elsewhere
--- severity:  info
--- explain:   The TTL at the sender is none of the usual initial values.
--- reference: RFC 791 §3.2; RFC 8200 §3
-SELECT l.connection_id,
-       l.id AS leg_id,
-       l.first_segment,
-       l.last_segment,
-       0.5 AS confidence,
-       printf('%s sends with TTL %d', l.client_addr, l.ttl_max_client) AS summary,
-       json_object('ttl', l.ttl_max_client) AS detail,
-       json_array(json_array(l.first_segment, 'ttl')) AS evidence
-  FROM leg l
- WHERE l.path_position = 0
-   AND l.ttl_max_client NOT IN (32, 64, 128, 255)
- ORDER BY l.connection_id
+-- title:     A TTL that is too low, or that its sender does not use elsewhere
+-- severity:  warning
+-- param:     slack_hops = 2 -- hops by which the TTLs of one sender may differ at one point
+-- param:     nearly_dead = 3 -- a TTL this low where a segment is seen last: it did not get much farther
+-- param:     evidence_max = 8 -- segments that are named as evidence
+-- explain:   Each router lowers the TTL (hop limit in IPv6) by one and drops the packet at 0.
+--            Systems start at 64 (Linux, BSD, macOS), 128 (Windows) or 255, so a sender's packets
+--            come to one point with one TTL. A lower one means that a program sets its own
+--            (setsockopt IP_TTL, IPV6_UNICAST_HOPS), that a device rewrites it, or that they took a
+--            longer way. It is a warning only if it explains a failure: the SYN or SYN-ACK was
+--            repeated or never answered, and either the path is longer than the TTL
+--            (detail.path_hops is the largest loss of TTL measured between two points), or the
+--            last point saw a TTL that was nearly used up, or this sender's connections with the
+--            usual TTL fail less often, or a router said so by ICMP time exceeded. With several
+--            paths (ECMP) only the connections on the longer one fail. traceroute over TCP makes
+--            the same picture on purpose. A TTL that changes within a connection says that its
+--            way changed, or that another device answered the handshake (SYN proxy): notice.
+-- remedy:    Find out who sets the TTL: on the sender `sysctl net.ipv4.ip_default_ttl` (IPv6:
+--            net.ipv6.conf.all.hop_limit), `strace -f -e trace=setsockopt` on the program for IP_TTL, and
+--            `iptables-save -t mangle` for the TTL target. Leave it at the default, 64, in the
+--            program: that costs nothing. Raising the default of the host cures all programs that
+--            do not set their own and hides the one that does not. If the
+--            TTL is the usual one, the path is too long: a routing loop; `traceroute -T -p PORT`
+--            shows the routers that repeat.
+-- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
+
+WITH place AS MATERIALIZED (
+    SELECT connection_id, min(path_position) AS first, max(path_position) AS last
+      FROM leg
+     GROUP BY connection_id
+),
+-- Each end of each connection, at the point nearest to it.
+end_of AS (
+    SELECT l.connection_id, l.id AS leg_id, l.point_id, 0 AS dir, l.client_addr AS addr,
+           l.server_addr AS peer, l.ttl_max_client AS ttl, l.syns AS tries,
+           l.syns > 1 OR c.outcome = 'unanswered' AND l.syns > 0 AS is_failed,
+           l.first_segment, l.last_segment
+      FROM leg l
+      JOIN place p ON p.connection_id = l.connection_id AND l.path_position = p.first
+      JOIN connection c ON c.id = l.connection_id
+     WHERE l.ttl_max_client IS NOT NULL
+    UNION ALL
+    SELECT l.connection_id, l.id, l.point_id, 1, l.server_addr, l.client_addr, l.ttl_max_server,
+           l.synacks, l.synacks > 1 OR c.outcome = 'unanswered' AND l.synacks > 0,
+           l.first_segment, l.last_segment
+      FROM leg l
+      JOIN place p ON p.connection_id = l.connection_id AND l.path_position = p.last
+      JOIN connection c ON c.id = l.connection_id
+     WHERE l.ttl_max_server IS NOT NULL
+),
+-- Hops from the initial TTL that is next above: 32, 64, 128 or 255.
+sent AS MATERIALIZED (
+    SELECT *, iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS hops
+      FROM end_of
+),
+-- The fewest hops tell how far away the sender is; ttl is that of the row with the minimum.
+usual AS MATERIALIZED (
+    SELECT point_id, dir, addr, min(hops) AS hops, ttl
+      FROM sent
+     GROUP BY point_id, dir, addr
+),
+compared AS (
+    SELECT s.*, u.ttl AS usual_ttl, s.hops > u.hops + :slack_hops AS is_odd
+      FROM sent s
+      JOIN usual u USING (point_id, dir, addr)
+),
+-- How the sender fares with this TTL and with its usual one, with the same peer.
+counted AS (
+    SELECT *,
+           sum(is_odd) OVER same AS odd, sum(is_odd AND is_failed) OVER same AS odd_failed,
+           sum(NOT is_odd) OVER same AS usual, sum(NOT is_odd AND is_failed) OVER same AS usual_failed
+      FROM compared
+    WINDOW same AS (PARTITION BY point_id, dir, addr, peer)
+),
+-- ICMP time exceeded in transit; the direction is the one whose bytes the quoted number can be of.
+exceeded AS MATERIALIZED (
+    SELECT l.connection_id,
+           coalesce((i.quoted_seq - l.isn_client) & 0xffffffff > l.bytes_client + 2
+                    AND (i.quoted_seq - l.isn_server) & 0xffffffff <= l.bytes_server + 2, 0) AS dir,
+           count(*) AS icmps, min(i.src) AS router
+      FROM icmp i
+      JOIN leg l ON l.id = i.leg_id
+     WHERE i.type = iif(i.version = 4, 11, 3) AND i.code = 0
+     GROUP BY 1, 2
+),
+suspect AS MATERIALIZED (
+    SELECT s.*, e.icmps, e.router
+      FROM counted s
+      LEFT JOIN exceeded e ON e.connection_id = s.connection_id AND e.dir = s.dir
+     WHERE is_odd OR is_failed OR e.icmps > 0
+),
+-- The most that the TTL lost between two points, on the way from `near` to `peer` or back.
+pair AS (
+    SELECT a.point_id AS client_point, b.point_id AS server_point, a.server_addr, b.client_addr,
+           max(coalesce(a.ttl_max_client - b.ttl_max_client, 0),
+               coalesce(b.ttl_max_server - a.ttl_max_server, 0)) AS hops
+      FROM leg a
+      JOIN leg b ON b.connection_id = a.connection_id AND b.path_position > a.path_position
+),
+way AS MATERIALIZED (
+    SELECT client_point AS near, server_point AS far, 0 AS dir, server_addr AS peer,
+           max(hops) AS hops
+      FROM pair GROUP BY 1, 2, 4
+    UNION ALL
+    SELECT server_point, client_point, 1, client_addr, max(hops) FROM pair GROUP BY 1, 2, 4
+),
+-- The farthest of the points that this end's segments never came to.
+unreached AS MATERIALIZED (
+    SELECT s.leg_id, s.dir, max(w.hops) AS hops, p.name
+      FROM suspect s
+      JOIN way w ON w.near = s.point_id AND w.dir = s.dir AND w.peer = s.peer
+      JOIN point p ON p.id = w.far
+      LEFT JOIN leg x ON x.connection_id = s.connection_id AND x.point_id = w.far
+                     AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
+     WHERE s.is_failed AND x.id IS NULL
+     GROUP BY s.leg_id, s.dir
+),
+-- Where this end's segments were seen last.
+reached AS MATERIALIZED (
+    SELECT s.leg_id, s.dir, iif(s.dir, x.ttl_max_server, x.ttl_max_client) AS ttl, p.name,
+           max(iif(s.dir, -x.path_position, x.path_position)) AS farthest
+      FROM suspect s
+      JOIN leg x ON x.connection_id = s.connection_id
+                AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
+      JOIN point p ON p.id = x.point_id
+     WHERE s.is_failed
+     GROUP BY s.leg_id, s.dir
+),
+judged AS MATERIALIZED (
+    SELECT s.*, c.outcome, p.name AS point,
+           l.client_addr || ':' || l.client_port AS client,
+           l.server_addr || ':' || l.server_port AS server,
+           r.ttl AS last_ttl, r.name AS last_point, u.hops AS path_hops, u.name AS path_point,
+           CASE
+               WHEN s.icmps > 0 THEN 'icmp'
+               WHEN u.hops >= s.ttl THEN 'path'
+               WHEN c.outcome = 'unanswered' AND r.ttl <= :nearly_dead AND s.ttl > :nearly_dead
+                   THEN 'used up'
+               WHEN is_odd AND is_failed AND usual > 0 AND odd_failed * usual > usual_failed * odd
+                   THEN 'others'
+           END AS proof
+      FROM suspect s
+      JOIN connection c ON c.id = s.connection_id
+      JOIN leg l ON l.id = s.leg_id
+      JOIN point p ON p.id = s.point_id
+      LEFT JOIN unreached u ON u.leg_id = s.leg_id AND u.dir = s.dir
+      LEFT JOIN reached r ON r.leg_id = s.leg_id AND r.dir = s.dir
+),
+copy AS (
+    SELECT leg_id, kind = 'synack-retransmission' AS dir, segment_id,
+           iif(kind = 'syn-retransmission', 'syn copy', 'syn-ack copy') AS role,
+           row_number() OVER (PARTITION BY leg_id, kind ORDER BY segment_id) AS nth
+      FROM event
+     WHERE kind IN ('syn-retransmission', 'synack-retransmission')
+),
+copies AS MATERIALIZED (
+    SELECT leg_id, dir, json_group_array(json_array(segment_id, role)) AS evidence
+      FROM copy
+     WHERE nth < :evidence_max
+     GROUP BY leg_id, dir
+),
+failure AS (
+    SELECT j.connection_id, j.leg_id, j.first_segment, j.last_segment,
+           iif(is_failed, 'warning', 'notice') AS severity,
+           CASE proof WHEN 'icmp' THEN 0.98 WHEN 'path' THEN 0.95 WHEN 'used up' THEN 0.9
+                      ELSE iif(usual > 1, 0.8, 0.6) END AS confidence,
+           iif(dir, printf('The SYN-ACK of %s to %s', server, client),
+               printf('The SYN of %s to %s', client, server))
+           || printf(' left %s with TTL %d', point, ttl)
+           || iif(is_odd, printf(' (this sender''s usual one is %d)', usual_ttl), '')
+           || CASE proof
+                  WHEN 'icmp' THEN
+                      printf(' and ran out of it: ICMP time exceeded from %s%s', router,
+                             iif(icmps > 1, printf(', %d times', icmps), ''))
+                  WHEN 'path' THEN
+                      printf(', and the way to %s takes up to %d hops', path_point, path_hops)
+                  WHEN 'used up' THEN
+                      printf(', and had only %d left at %s, where it was seen last', last_ttl,
+                             last_point)
+                  ELSE printf(': with that TTL %d of %d connections to this %s failed, with the '
+                              || 'usual one %d of %d', odd_failed, odd, iif(dir, 'client', 'server'),
+                              usual_failed, usual)
+              END
+           || CASE
+                  WHEN NOT is_failed THEN '; the connection went on'
+                  WHEN outcome = 'unanswered' THEN
+                      printf('; it was sent %d time%s and never answered', tries,
+                             iif(tries = 1, '', 's'))
+                  ELSE printf('; it was sent %d times', tries)
+              END AS summary,
+           json_object('from', iif(dir, 'server', 'client'), 'point', point, 'ttl', ttl,
+                       'usual_ttl', usual_ttl, 'proof', proof, 'tries', tries, 'outcome', outcome,
+                       'path_hops', path_hops, 'path_to', path_point,
+                       'last_ttl', last_ttl, 'last_point', last_point,
+                       'icmp_time_exceeded', coalesce(icmps, 0), 'icmp_from', router,
+                       'same_peer', json_object('low', odd, 'low_failed', odd_failed,
+                                                'usual', usual, 'usual_failed', usual_failed))
+               AS detail,
+           json_insert(coalesce(x.evidence, '[]'), '$[#]', json_array(j.first_segment, 'first'))
+               AS evidence
+      FROM judged j
+      LEFT JOIN copies x USING (leg_id, dir)
+     WHERE proof IS NOT NULL
+),
+-- Odd, but it explains no failure: one row for all connections of the sender with that TTL.
+odd AS (
+    SELECT min(connection_id) AS connection_id, leg_id,
+           min(first_segment) AS first_segment, max(last_segment) AS last_segment,
+           iif(sum(is_failed) > 0, 'notice', 'info') AS severity,
+           0.6 AS confidence,
+           printf('%s, a %s, uses TTL %d at %s on %d connection%s, and %d on others', addr,
+                  iif(dir, 'server', 'client'), ttl, point, count(*), iif(count(*) = 1, '', 's'),
+                  usual_ttl)
+           || iif(sum(is_failed) > 0, printf('; %d of them had to repeat the handshake or failed',
+                                             sum(is_failed)), '') AS summary,
+           json_object('from', iif(dir, 'server', 'client'), 'point', point, 'ttl', ttl,
+                       'usual_ttl', usual_ttl, 'connections', count(*), 'failed', sum(is_failed))
+               AS detail,
+           json_array(json_array(min(first_segment), 'first')) AS evidence
+      FROM judged
+     WHERE proof IS NULL AND is_odd
+     GROUP BY point_id, dir, addr, ttl
+),
+-- A change within a connection, at the leg nearest to its sender.
+change AS MATERIALIZED (
+    SELECT l.connection_id, e.leg_id, l.point_id, s.dir, e.segment_id, e.a AS ttl, e.b AS before,
+           rank() OVER (PARTITION BY l.connection_id, s.dir
+                        ORDER BY iif(s.dir, -l.path_position, l.path_position)) AS place,
+           row_number() OVER (PARTITION BY e.leg_id, s.dir ORDER BY e.segment_id) AS nth
+      FROM event e
+      JOIN segment s ON s.id = e.segment_id
+      JOIN leg l ON l.id = e.leg_id
+     WHERE e.kind = 'ttl-change' AND s.flags & 4 = 0
+),
+changed AS (
+    SELECT h.connection_id, h.leg_id, min(segment_id) AS first_segment,
+           max(segment_id) AS last_segment, 'notice' AS severity, 0.9 AS confidence,
+           printf('The TTL of segments from the %s (%s) changed %d time%s at %s, between %d and %d',
+                  iif(dir, 'server', 'client'), iif(dir, l.server_addr, l.client_addr), count(*),
+                  iif(count(*) = 1, '', 's'), p.name, min(min(ttl, before)),
+                  max(max(ttl, before))) AS summary,
+           json_object('from', iif(dir, 'server', 'client'), 'point', p.name, 'changes', count(*),
+                       'ttl_min', min(min(ttl, before)), 'ttl_max', max(max(ttl, before))) AS detail,
+           json_group_array(json_array(segment_id, 'changed')) FILTER (WHERE nth <= :evidence_max)
+               AS evidence
+      FROM change h
+      JOIN leg l ON l.id = h.leg_id
+      JOIN point p ON p.id = h.point_id
+     WHERE place = 1
+     GROUP BY h.leg_id, dir
+)
+SELECT * FROM failure
+UNION ALL
+SELECT * FROM odd
+UNION ALL
+SELECT * FROM changed
+ ORDER BY first_segment, connection_id, summary

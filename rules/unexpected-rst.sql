@@ -1,18 +1,258 @@
--- title:     A RST came from where none should come
+-- title:     A RST ended a connection or tried to
 -- severity:  warning
--- explain:   A RST first appears in the middle of the path.
--- reference: RFC 9293 §3.5.2; RFC 5961 §3
-SELECT l.connection_id,
-       l.id AS leg_id,
-       e.segment_id AS first_segment,
-       e.segment_id AS last_segment,
-       0.9 AS confidence,
-       printf('RST of segment %d has no origin', e.segment_id) AS summary,
-       json_object('point', e.b) AS detail,
-       json_array(json_array(e.segment_id, 'rst')) AS evidence
-  FROM event e
-  JOIN segment s ON s.id = e.segment_id
-  JOIN leg l ON l.id = e.leg_id
- WHERE e.kind = 'injected'
-   AND s.flags & 4
- ORDER BY e.segment_id
+-- param:     ttl_slack = 2 -- hops by which the TTL of a RST may differ from that of its sender's other segments
+-- param:     evidence_max = 8 -- RSTs that are named as evidence
+-- explain:   An application that aborts (close with unread data, SO_LINGER 0, a crash) sends a RST,
+--            and it is seen at every point from the sender on: notice. It is another matter when
+--            a RST first appears inside of the path: at a point that it reached without having
+--            passed the point before, which recorded at that time. Then the end whose address it
+--            carries did not send it. If the address changes between the two points (NAT), the
+--            device that translates owns the address and answered by itself: typically Linux that
+--            was handed a segment which conntrack called INVALID (see detail.answers and the
+--            finding late-segment). If it does not change, a device between the two points forged
+--            it. error: the connection was reset; warning: it survived, because the sequence
+--            number was not the one expected. At a single point a RST is suspect when its TTL is
+--            not that of its sender's data, when its sequence number is out of the window, or
+--            when it answers a late segment. RSTs of the other end that follow the first one are
+--            its consequence and are counted in detail.peer_rsts. A RST after a FIN is the end of
+--            an ordinary close and is not told.
+-- remedy:    For a RST of the translating host itself see late-segment: drop INVALID on INPUT, or
+--            nf_conntrack_tcp_be_liberal=1, each with its price. To prove it on a live system:
+--            `conntrack -S` (invalid grows with each late segment) and `nstat -az TcpOutRsts` on that
+--            host. For a RST with a foreign TTL look for the firewall or load balancer that many
+--            hops away (traceroute) and for its idle timeout. For an abort by an
+--            application ask that application: nothing in the network explains it.
+-- reference: RFC 9293 §3.5.2, §3.5.3 and §3.10.7; RFC 5961 §3; Weaver, Sommer, Paxson: Detecting
+--            Forged TCP Reset Packets (NDSS 2009)
+
+WITH rst AS MATERIALIZED (
+    SELECT e.segment_id, e.leg_id, e.a AS place, e.b AS answers, s.dir, s.ts_ns, s.ttl,
+           l.connection_id, l.point_id, l.path_position, i.b AS upstream_point_id,
+           i.segment_id IS NOT NULL AS is_injected
+      FROM event e
+      JOIN segment s ON s.id = e.segment_id
+      JOIN leg l ON l.id = e.leg_id
+      LEFT JOIN event i ON i.segment_id = e.segment_id AND i.kind = 'injected'
+     WHERE e.kind = 'rst'
+       AND s.seen_before IS NULL
+),
+fin AS MATERIALIZED (
+    SELECT leg_id, min(segment_id) AS first, max(segment_id) AS last, count(*) AS fins
+      FROM event
+     WHERE kind = 'fin' AND leg_id IN (SELECT leg_id FROM rst)
+     GROUP BY leg_id
+),
+late AS MATERIALIZED (
+    SELECT segment_id, a AS behind, b AS copy_id FROM event WHERE kind = 'late-segment'
+),
+dropped AS MATERIALIZED (
+    SELECT segment_id FROM event WHERE kind = 'not-forwarded'
+),
+-- A group is what one end sent, at one leg; its first RST (nth = 1) speaks for it.
+numbered AS (
+    SELECT *,
+           row_number() OVER (PARTITION BY leg_id, dir, is_injected ORDER BY segment_id) AS nth,
+           count(*) OVER (PARTITION BY leg_id, dir, is_injected) AS rsts,
+           max(segment_id) OVER (PARTITION BY leg_id, dir, is_injected) AS last_segment,
+           dense_rank() OVER (PARTITION BY connection_id, dir, is_injected
+                              ORDER BY iif(dir, -path_position, path_position)) AS distance
+      FROM rst
+),
+-- What is not injected is told once, at the leg nearest to its sender.
+origin AS MATERIALIZED (
+    SELECT * FROM numbered WHERE is_injected OR distance = 1
+),
+first_injected AS MATERIALIZED (
+    SELECT connection_id, min(segment_id) AS segment_id
+      FROM origin
+     WHERE is_injected
+     GROUP BY connection_id
+),
+peer AS MATERIALIZED (
+    SELECT i.connection_id, count(*) AS rsts, min(o.segment_id) AS segment_id
+      FROM first_injected i
+      JOIN origin o ON o.connection_id = i.connection_id AND o.segment_id > i.segment_id
+     WHERE NOT o.is_injected
+     GROUP BY i.connection_id
+),
+fact AS MATERIALIZED (
+    SELECT o.*, c.outcome, p.name AS point, u.name AS upstream, l.synacks,
+           iif(o.dir, 'server', 'client') AS sender,
+           iif(o.dir, l.server_addr, l.client_addr) AS source_addr,
+           iif(o.dir, l.server_port, l.client_port) AS source_port,
+           iif(o.dir, l.client_addr, l.server_addr) AS target_addr,
+           iif(o.dir, l.client_port, l.server_port) AS target_port,
+           iif(o.dir, x.server_addr, x.client_addr) AS upstream_addr,
+           l.segments_client + l.segments_server = l.rsts_client + l.rsts_server AS is_alone,
+           iif(o.dir, l.ttl_min_server, l.ttl_min_client) AS ttl_min,
+           iif(o.dir, l.ttl_max_server, l.ttl_max_client) AS ttl_max,
+           a.flags & 18 AS answers_flags, a.len AS answers_len,
+           (o.ts_ns - a.ts_ns) / 1e6 AS after_ms,
+           late.behind, late.segment_id IS NOT NULL AS answers_late,
+           dropped.segment_id IS NOT NULL AS answers_dropped,
+           coalesce(fin.first < o.segment_id, 0) AS is_after_fin,
+           coalesce(fin.fins = 2 AND fin.last < o.segment_id, 0) AS is_after_both,
+           coalesce(fi.segment_id < o.segment_id, 0) AS is_after_injected,
+           peer.rsts AS peer_rsts, peer.segment_id AS peer_segment
+      FROM origin o
+      JOIN connection c ON c.id = o.connection_id
+      JOIN leg l ON l.id = o.leg_id
+      JOIN point p ON p.id = o.point_id
+      LEFT JOIN point u ON u.id = o.upstream_point_id
+      LEFT JOIN leg x ON x.connection_id = o.connection_id AND x.point_id = o.upstream_point_id
+      LEFT JOIN segment a ON a.id = o.answers
+      LEFT JOIN late ON late.segment_id = o.answers
+      LEFT JOIN dropped ON dropped.segment_id = o.answers
+      LEFT JOIN fin ON fin.leg_id = o.leg_id
+      LEFT JOIN first_injected fi ON fi.connection_id = o.connection_id
+      LEFT JOIN peer ON peer.connection_id = o.connection_id
+     WHERE o.nth = 1
+),
+-- Hops from the initial TTL that is next above: 32, 64, 128 or 255.
+hops AS (
+    SELECT *,
+           iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS rst_hops,
+           iif(ttl_max <= 32, 32, iif(ttl_max <= 64, 64, iif(ttl_max <= 128, 128, 255))) - ttl_max
+               AS data_hops
+      FROM fact
+),
+judged AS MATERIALIZED (
+    SELECT *,
+           coalesce(ttl NOT BETWEEN ttl_min AND ttl_max
+                    AND abs(rst_hops - data_hops) > :ttl_slack, 0) AS is_foreign,
+           place IN (2, 3) AS is_outside,
+           outcome = 'reset' OR outcome = 'midstream' AND peer_rsts > 0 AS is_dead,
+           CASE
+               WHEN is_injected THEN 'injected'
+               WHEN is_after_injected THEN 'consequence'
+               WHEN is_after_fin THEN 'close'
+               WHEN is_alone THEN 'alone'
+               WHEN dir = 1 AND (answers_flags = 2 OR outcome = 'refused') THEN 'refused'
+               WHEN dir = 0 AND answers_flags = 18 THEN 'rejected'
+               WHEN dir = 0 AND answers_flags = 16 AND synacks = 0 AND outcome <> 'midstream'
+                   THEN 'half-open'
+               ELSE 'abort'
+           END AS class
+      FROM hops
+),
+proof AS (
+    SELECT leg_id, dir, is_injected, segment_id, 'rst' AS role
+      FROM origin WHERE nth <= :evidence_max
+    UNION ALL
+    SELECT leg_id, dir, is_injected, answers, iif(late.segment_id IS NULL, 'answers', 'late')
+      FROM origin LEFT JOIN late ON late.segment_id = origin.answers WHERE nth <= :evidence_max
+    UNION ALL
+    SELECT leg_id, dir, is_injected, late.copy_id, 'copy'
+      FROM origin JOIN late ON late.segment_id = origin.answers WHERE nth <= :evidence_max
+    UNION ALL
+    SELECT leg_id, dir, is_injected, peer_segment, 'peer-rst' FROM fact WHERE is_injected
+),
+shown AS MATERIALIZED (
+    SELECT leg_id, dir, is_injected, json_group_array(json_array(segment_id, role)) AS evidence
+      FROM proof
+     WHERE segment_id IS NOT NULL
+     GROUP BY leg_id, dir, is_injected
+),
+single AS (
+    SELECT j.connection_id, j.leg_id, j.segment_id AS first_segment, j.last_segment,
+           CASE
+               WHEN class = 'injected' THEN
+                   iif(is_after_both, 'notice', iif(is_dead, 'error', 'warning'))
+               WHEN class = 'half-open' THEN 'notice'
+               ELSE iif(is_foreign OR is_outside OR answers_late, 'warning', 'notice')
+           END AS severity,
+           CASE WHEN class = 'injected' THEN 0.95 WHEN is_foreign THEN 0.7 ELSE 0.85 END AS confidence,
+           CASE class
+               WHEN 'injected' THEN
+                   printf('%d RST%s from %s:%d first seen at %s, never at %s: ', rsts,
+                          iif(rsts = 1, '', 's'), source_addr, source_port, point, upstream)
+                   || CASE
+                          WHEN upstream_addr IS NULL THEN 'the ' || sender || ' did not send it'
+                          WHEN upstream_addr <> source_addr THEN
+                              printf('the host that translates %s to %s sent it itself, not the %s',
+                                     upstream_addr, source_addr, sender)
+                          ELSE printf('something between the two sent it in the name of the %s',
+                                      sender)
+                      END
+               WHEN 'half-open' THEN
+                   printf('%s:%d answered an ACK of %s:%d with a RST before its SYN was acknowledged: '
+                          || 'the other end still holds an earlier connection on these ports',
+                          source_addr, source_port, target_addr, target_port)
+               ELSE
+                   printf('%s:%d (%s) aborted the connection to %s:%d with %d RST%s, first seen at %s',
+                          source_addr, source_port, sender, target_addr, target_port, rsts,
+                          iif(rsts = 1, '', 's'), point)
+           END
+           || iif(is_foreign AND class <> 'injected',
+                  printf('; its TTL is %d where this sender''s other segments have %d', ttl, ttl_max),
+                  '')
+           || iif(answers_late,
+                  printf('; it answers, after %.3f ms, a segment that came late (%d bytes below the ACK)%s',
+                         after_ms, behind,
+                         iif(answers_dropped, ' and was never forwarded', '')), '')
+           || CASE
+                  WHEN class = 'injected' THEN
+                      iif(is_after_both, '; the connection was closed already',
+                          iif(is_dead, '; the connection was reset', '; the connection survived it'))
+                      || iif(is_outside, printf(' (its sequence number lies %s the window)',
+                                                iif(place = 2, 'below', 'above')), '')
+                  WHEN is_outside THEN printf('; its sequence number lies %s the window',
+                                              iif(place = 2, 'below', 'above'))
+                  ELSE ''
+              END AS summary,
+           json_object('class', class, 'point', point, 'never_at', upstream, 'rsts', rsts,
+                       'source', source_addr || ':' || source_port, 'source_upstream', upstream_addr,
+                       'place', CASE place WHEN 0 THEN 'exact' WHEN 1 THEN 'in the window'
+                                           WHEN 2 THEN 'below the window'
+                                           WHEN 3 THEN 'above the window' ELSE 'not known' END,
+                       'ttl', ttl, 'ttl_of_sender', ttl_max,
+                       'answers', CASE
+                                      WHEN answers IS NULL THEN NULL
+                                      WHEN answers_late THEN 'late segment'
+                                      WHEN answers_flags = 2 THEN 'SYN'
+                                      WHEN answers_flags = 18 THEN 'SYN-ACK'
+                                      WHEN answers_len > 0 THEN 'data'
+                                      ELSE 'ACK'
+                                  END,
+                       'answers_after_ms', round(after_ms, 6), 'bytes_behind', behind,
+                       'not_forwarded', json(iif(answers_dropped, 'true', 'false')),
+                       'after_fin', json(iif(is_after_fin, 'true', 'false')),
+                       'peer_rsts', coalesce(peer_rsts, 0), 'outcome', outcome) AS detail,
+           evidence
+      FROM judged j
+      JOIN shown USING (leg_id, dir, is_injected)
+     WHERE class IN ('injected', 'half-open', 'abort')
+),
+-- Answers to a SYN or SYN-ACK and RSTs without a connection: many are a scan, so they are counted.
+counted AS MATERIALIZED (
+    SELECT class, point_id, source_addr, iif(class = 'refused', source_port, 0) AS source_port,
+           count(*) AS connections, min(segment_id) AS first_segment, max(last_segment) AS last_segment,
+           min(connection_id) AS connection_id
+      FROM judged
+     WHERE class IN ('refused', 'rejected', 'alone')
+     GROUP BY 1, 2, 3, 4
+)
+SELECT connection_id, leg_id, first_segment, last_segment, severity, confidence, summary, detail,
+       evidence
+  FROM single
+UNION ALL
+SELECT c.connection_id, j.leg_id, c.first_segment, c.last_segment, 'info',
+       iif(c.class = 'alone', 0.5, 0.95),
+       CASE c.class
+           WHEN 'refused' THEN
+               printf('%s:%d refused %d connection%s with a RST, seen at %s', c.source_addr,
+                      c.source_port, c.connections, iif(c.connections = 1, '', 's'), j.point)
+           WHEN 'rejected' THEN
+               printf('%s answered the SYN-ACK of %d connection%s with a RST, seen at %s: given up or a scan',
+                      c.source_addr, c.connections, iif(c.connections = 1, '', 's'), j.point)
+           ELSE
+               printf('RSTs from %s at %s for %d connection%s of which nothing else was recorded',
+                      c.source_addr, j.point, c.connections, iif(c.connections = 1, '', 's'))
+       END,
+       json_object('class', c.class, 'point', j.point, 'source', c.source_addr,
+                   'connections', c.connections),
+       s.evidence
+  FROM counted c
+  JOIN judged j ON j.segment_id = c.first_segment
+  JOIN shown s ON s.leg_id = j.leg_id AND s.dir = j.dir AND s.is_injected = j.is_injected
+ ORDER BY first_segment, connection_id
