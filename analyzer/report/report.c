@@ -5,6 +5,7 @@
 
 #include "report/context.h"
 #include "report/output.h"
+#include "report/plots.h"
 #include "report/writers.h"
 
 /* The files of a report. A new format is a line here and a file with its writer. */
@@ -12,10 +13,11 @@ static const struct writer {
     const char *format;
     const char *file;
     report_writer *write;
+    bool pictures; /* it shows those in plots/ */
 } writers[] = {
-    {"csv", "findings.csv",    findings_csv_write   },
-    {"csv", "connections.csv", connections_csv_write},
-    {"md",  "report.md",       markdown_write       },
+    {"csv", "findings.csv",    findings_csv_write,    false},
+    {"csv", "connections.csv", connections_csv_write, false},
+    {"md",  "report.md",       markdown_write,        true },
 };
 
 enum {
@@ -72,18 +74,31 @@ static enum status write_file(const struct report *report, const char *dir,
     return status;
 }
 
+static bool needs_pictures(const char *formats)
+{
+    bool needed = false;
+
+    for (size_t i = 0; i < WRITERS; i++)
+        needed = needed || (writers[i].pictures && is_wanted(formats, writers[i].format));
+    return needed;
+}
+
 enum status report_write(const char *case_path, const char *dir,
                          const struct report_options *options, struct error *err)
 {
+    const struct time_range range = {options->from, options->to};
     struct report report;
     enum status status;
 
     status = check_formats(options->formats, err);
+    if (status == STATUS_OK)
+        status = time_range_check(&range, err);
+    if (status == STATUS_OK)
+        status = report_open(&report, case_path, err);
     if (status != STATUS_OK)
         return status;
-    status = report_open(&report, case_path, err);
-    if (status != STATUS_OK)
-        return status;
+    if (needs_pictures(options->formats))
+        status = plots_write(&report, dir, options->max_plots, &range, err);
     for (size_t i = 0; i < WRITERS && status == STATUS_OK; i++)
         if (is_wanted(options->formats, writers[i].format))
             status = write_file(&report, dir, &writers[i], err);
