@@ -77,11 +77,14 @@ enum status input_set_add(struct input_set *set, const char *argument, struct er
 
     if (named && equals == argument)
         return error_set(err, STATUS_USAGE, "%s: the name of the point is missing", argument);
-    name = named ? memory_print("%.*s", (int)(equals - argument), argument) : NULL;
-    if (name == NULL) {
-        char *first = memory_print("%.*s", (int)strcspn(files, ","), files);
+    if (named) {
+        name = memory_print("%.*s", (int)(equals - argument), argument);
+    } else {
+        char *first = memory_copy_text(files);
 
-        name = name_of_file(access(files, F_OK) == 0 ? files : first);
+        if (access(files, F_OK) != 0)
+            first[strcspn(first, ",")] = '\0';
+        name = name_of_file(first);
         free(first);
     }
     input = find_input(set, name);

@@ -17,7 +17,8 @@ static int pragma_value(sqlite3 *db, const char *sql)
     sqlite3_stmt *stmt = NULL;
     int value = -1;
 
-    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
         value = sqlite3_column_int(stmt, 0);
     sqlite3_finalize(stmt);
     return value;

@@ -8,13 +8,16 @@
 
 enum {
     CASE_APPLICATION_ID = 0x5443504d, /* "TCPM", PRAGMA application_id */
-    CASE_VERSION = 1,                 /* PRAGMA user_version: raised when a column changes its meaning */
+    CASE_VERSION = 1, /* PRAGMA user_version: raised when a column changes its meaning */
 };
 
 /* The statements of schema.sql. */
 extern const char schema_sql[];
 
-enum case_mode { CASE_READ, CASE_WRITE };
+enum case_mode {
+    CASE_READ,
+    CASE_WRITE
+};
 
 /* Opens an existing case. STATUS_INPUT if there is no such file, if it is no case database or if
  * it is one of another version; `err` says which. Caller closes with sqlite3_close(). */

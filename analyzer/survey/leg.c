@@ -87,9 +87,9 @@ static void take_phase(struct leg *leg, int dir, const struct segment *tcp)
 {
     if (tcp->flags & TCP_RST)
         leg->rst = true;
-    else if (leg->phase == LEG_SYN_ANSWERED && dir == DIR_CLIENT && (tcp->flags & TCP_ACK) &&
-             !(tcp->flags & TCP_SYN))
-        leg->phase = LEG_ESTABLISHED;
+    else if (leg->phase != LEG_MIDSTREAM && !(tcp->flags & TCP_SYN) && (tcp->flags & TCP_ACK) &&
+             (dir == DIR_CLIENT || tcp->len > 0))
+        leg->phase = LEG_ESTABLISHED; /* also where the SYN-ACK was not captured */
     if (tcp->flags & TCP_FIN)
         leg->fin[dir] = true;
 }

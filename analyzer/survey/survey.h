@@ -64,8 +64,9 @@ struct leg_record {
     struct syn_options options[DIRS];
     struct handshake_sample samples[SAMPLES];
     int64_t first_ns, last_ns; /* raw */
-    uint32_t connection;       /* set by survey_link() */
+    uint32_t connection;       /* index into survey.links */
     uint32_t position;         /* along the path, 0 nearest to the client */
+    uint32_t leg_id;           /* in the database; set in pass 2, 0: not seen there yet */
 };
 
 struct point {
@@ -91,6 +92,7 @@ struct link {
     size_t first; /* index into survey.members */
     uint32_t legs;
     float confidence; /* only if legs > 1 */
+    uint32_t connection_id; /* in the database; set in pass 2, 0: not seen there yet */
 };
 
 struct survey {

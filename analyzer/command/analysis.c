@@ -1,0 +1,78 @@
+#include "command/analysis.h"
+
+#include <stdlib.h>
+
+#include "command/interrupt.h"
+#include "command/pass.h"
+#include "store/store.h"
+#include "survey/survey.h"
+
+/* Says what is odd about the inputs as a whole. What was skipped is in the report. */
+static void warn_of_survey(const struct survey *survey, struct analysis_result *result)
+{
+    for (size_t i = 0; i < survey->captures_count; i++) {
+        const struct capture *capture = &survey->captures[i];
+
+        if (capture->end != READ_END)
+            result->incomplete = true;
+        if (capture->packets == 0)
+            warn_user("%s: the capture has no packets", capture->path);
+        else if (capture->segments == 0)
+            warn_user("%s: none of its %llu packets is TCP", capture->path,
+                      (unsigned long long)capture->packets);
+    }
+}
+
+static enum status build_case(const char *case_path, struct survey *survey,
+                              const struct analysis_options *options, struct error *err)
+{
+    struct error close_err;
+    struct store *store;
+    enum status status = store_open(case_path, &store, err), closed;
+
+    if (status != STATUS_OK)
+        return status;
+    store_meta(store, "program", "tcpmortem " VERSION);
+    store_meta(store, "command", options->command_line);
+    store_survey(store, survey);
+    status = pass_run(survey, store, err);
+    closed = store_close(store, &close_err);
+    if (status == STATUS_OK && closed != STATUS_OK) {
+        *err = close_err;
+        status = closed;
+    }
+    return status;
+}
+
+enum status analysis_run(const char *case_path, const struct analysis_options *options,
+                         struct analysis_result *result, struct error *err)
+{
+    char *part = store_part_path(case_path);
+    struct survey survey;
+    enum status status, published;
+
+    *result = (struct analysis_result){0};
+    interrupt_removes(part);
+    status = survey_run(&survey, options->inputs, err);
+    if (status == STATUS_OK) {
+        warn_of_survey(&survey, result);
+        status = build_case(case_path, &survey, options, err);
+    }
+    survey_done(&survey);
+    if (status == STATUS_OK)
+        status = rules_run(part, &options->rules, err);
+    if (status == STATUS_OK || status == STATUS_RULE) {
+        struct error publish_err;
+
+        published = store_publish(case_path, &publish_err);
+        if (published != STATUS_OK) {
+            *err = publish_err;
+            status = published;
+        }
+    } else {
+        store_discard(case_path);
+    }
+    interrupt_removes(NULL);
+    free(part);
+    return status;
+}

@@ -1,0 +1,225 @@
+/* tcpmortem analyze: everything, from captures to reports. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "command/analysis.h"
+#include "command/arguments.h"
+#include "command/command.h"
+#include "command/severity.h"
+#include "report/report.h"
+
+static const char usage[] =
+    "Usage: tcpmortem analyze -o DIR [option]... [POINT=]FILE[,FILE...]...\n"
+    "\n"
+    "Reads the captures of one incident, puts them on one clock, joins the connections across "
+    "NAT,\n"
+    "runs the rules and writes case.db, findings.csv, connections.csv, report.md and plots/ into\n"
+    "DIR. A POINT is a place where packets were recorded; without it the point is called after "
+    "the\n"
+    "file. `-` is standard input.\n"
+    "\n"
+    "  -o, --output DIR          where to write; made if it is missing\n"
+    "  --rules DIR               the folder of the rules (default: those of this program)\n"
+    "  --set RULE.PARAM=VALUE    another value for a rule's parameter\n"
+    "  --rule-budget STEPS       steps of SQLite's virtual machine that a rule may take\n"
+    "  --timings                 store how long each rule took: rule.ms\n"
+    "  --format csv,md           which reports to write (default: all)\n"
+    "  --max-plots N             pictures of the N worst connections (default: 12)\n"
+    "  --from T, --to T          time range of the pictures: seconds after the connection's "
+    "start,\n"
+    "                            or, if negative, before its end\n"
+    "  --fail-on SEVERITY        exit status 1 if a finding is at least an info, notice, warning "
+    "or\n"
+    "                            error\n"
+    "  --strict                  exit status 3 if a capture is cut or damaged\n"
+    "  --help                    this text\n"
+    "\n"
+    "Example:\n"
+    "  tcpmortem analyze -o out container=inside.pcap host=eth0-1.pcap,eth0-2.pcap\n";
+
+struct request {
+    struct analysis_options analysis;
+    struct report_options report;
+    struct input_set inputs;
+    const char *output;
+    const char *fail_on;
+    bool strict, help;
+};
+
+enum {
+    OPTION_RULES = 256,
+    OPTION_SET,
+    OPTION_BUDGET,
+    OPTION_TIMINGS,
+    OPTION_FORMAT,
+    OPTION_MAX_PLOTS,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_FAIL_ON,
+    OPTION_STRICT,
+    OPTION_HELP
+};
+
+static const struct option long_options[] = {
+    {"output",      required_argument, NULL, 'o'             },
+    {"rules",       required_argument, NULL, OPTION_RULES    },
+    {"set",         required_argument, NULL, OPTION_SET      },
+    {"rule-budget", required_argument, NULL, OPTION_BUDGET   },
+    {"timings",     no_argument,       NULL, OPTION_TIMINGS  },
+    {"format",      required_argument, NULL, OPTION_FORMAT   },
+    {"max-plots",   required_argument, NULL, OPTION_MAX_PLOTS},
+    {"from",        required_argument, NULL, OPTION_FROM     },
+    {"to",          required_argument, NULL, OPTION_TO       },
+    {"fail-on",     required_argument, NULL, OPTION_FAIL_ON  },
+    {"strict",      no_argument,       NULL, OPTION_STRICT   },
+    {"help",        no_argument,       NULL, OPTION_HELP     },
+    {NULL,          0,                 NULL, 0               },
+};
+
+static enum status take_option(struct request *request, int option, struct error *err)
+{
+    struct rules_options *rules = &request->analysis.rules;
+    int64_t number;
+
+    switch (option) {
+    case 'o':
+        request->output = optarg;
+        return STATUS_OK;
+    case OPTION_RULES:
+        rules->dir = optarg;
+        return STATUS_OK;
+    case OPTION_SET:
+        rules->sets[rules->sets_count++] = optarg;
+        return STATUS_OK;
+    case OPTION_BUDGET:
+        return argument_number("--rule-budget", optarg, 1, INT64_MAX, &rules->step_budget, err);
+    case OPTION_TIMINGS:
+        rules->timings = true;
+        return STATUS_OK;
+    case OPTION_FORMAT:
+        request->report.formats = optarg;
+        return STATUS_OK;
+    case OPTION_MAX_PLOTS:
+        if (argument_number("--max-plots", optarg, 0, 10000, &number, err) != STATUS_OK)
+            return STATUS_USAGE;
+        request->report.max_plots = (int)number;
+        return STATUS_OK;
+    case OPTION_FROM:
+        request->report.from = optarg;
+        return STATUS_OK;
+    case OPTION_TO:
+        request->report.to = optarg;
+        return STATUS_OK;
+    case OPTION_FAIL_ON:
+        request->fail_on = optarg;
+        if (severity_rank(optarg) < 0)
+            return error_set(err, STATUS_USAGE,
+                             "--fail-on %s: must be info, notice, warning or error", optarg);
+        return STATUS_OK;
+    case OPTION_STRICT:
+        request->strict = true;
+        return STATUS_OK;
+    case OPTION_HELP:
+        request->help = true;
+        return STATUS_OK;
+    default:
+        fputs("Try `tcpmortem analyze --help`.\n", stderr);
+        return STATUS_USAGE; /* getopt_long has said why */
+    }
+}
+
+static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
+{
+    int option;
+
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "o:", long_options, NULL)) != -1) {
+        enum status status = take_option(request, option, err);
+
+        if (status != STATUS_OK || request->help)
+            return status;
+    }
+    if (request->output == NULL)
+        return error_set(err, STATUS_USAGE, "analyze: where to? Give -o DIR");
+    if (optind == argc)
+        return error_set(err, STATUS_USAGE, "analyze: no capture named: see analyze --help");
+    for (int i = optind; i < argc; i++) {
+        enum status status = input_set_add(&request->inputs, argv[i], err);
+
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static enum status make_folder(const char *path, struct error *err)
+{
+    struct stat info;
+
+    if (mkdir(path, 0777) == 0 ||
+        (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)))
+        return STATUS_OK;
+    return error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
+}
+
+/* The reports of a case, and what the exit status must tell of it. */
+static enum status conclude(const struct request *request, const char *case_path,
+                            const struct analysis_result *result, struct error *err)
+{
+    enum status status = report_write(case_path, request->output, &request->report, err);
+    bool reached = false;
+
+    if (status == STATUS_OK)
+        status = report_summary(case_path, request->output, stdout, err);
+    if (status == STATUS_OK && request->strict && result->incomplete)
+        return error_set(err, STATUS_INPUT, "--strict: a capture is cut or damaged");
+    if (status == STATUS_OK && request->fail_on != NULL)
+        status = severity_reached(case_path, request->fail_on, &reached, err);
+    return status == STATUS_OK && reached ? STATUS_FOUND : status;
+}
+
+static enum status analyze(const struct request *request, struct error *err)
+{
+    char *case_path = memory_print("%s/case.db", request->output);
+    struct analysis_result result;
+    enum status status = make_folder(request->output, err), concluded;
+    struct error conclude_err = {0};
+
+    if (status == STATUS_OK)
+        status = analysis_run(case_path, &request->analysis, &result, err);
+    if (status == STATUS_OK || status == STATUS_RULE) {
+        concluded = conclude(request, case_path, &result, &conclude_err);
+        if (status == STATUS_OK) {
+            *err = conclude_err;
+            status = concluded;
+        } else if (conclude_err.text[0] != '\0') {
+            warn_user("%s", conclude_err.text);
+        }
+    }
+    free(case_path);
+    return status;
+}
+
+enum status command_analyze(int argc, char **argv, struct error *err)
+{
+    struct request request = {.report = {.max_plots = REPORT_MAX_PLOTS}};
+    char *command_line = arguments_print(argc, argv);
+    enum status status;
+
+    request.analysis.rules.sets = memory_zalloc((size_t)argc * sizeof(char *));
+    request.analysis.command_line = command_line;
+    request.analysis.inputs = &request.inputs;
+    status = read_request(argc, argv, &request, err);
+    if (request.help)
+        fputs(usage, stdout);
+    else if (status == STATUS_OK)
+        status = analyze(&request, err);
+    input_set_done(&request.inputs);
+    free((void *)request.analysis.rules.sets);
+    free(command_line);
+    return status;
+}

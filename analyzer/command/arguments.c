@@ -1,0 +1,67 @@
+#include "command/arguments.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum status argument_number(const char *option, const char *text, int64_t least, int64_t most,
+                            int64_t *value, struct error *err)
+{
+    char *end;
+    long long number;
+
+    errno = 0;
+    number = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || number < least || number > most)
+        return error_set(err, STATUS_USAGE, "%s %s: must be a number from %" PRId64 " to %" PRId64,
+                         option, text, least, most);
+    *value = number;
+    return STATUS_OK;
+}
+
+/* Room for `text` in single quotes, of which each of its own takes four characters. */
+static char *quote(char *out, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "_-./=,:+@%";
+
+    if (text[0] != '\0' && text[strspn(text, plain)] == '\0') {
+        size_t length = strlen(text);
+
+        memcpy(out, text, length);
+        return out + length;
+    }
+    *out++ = '\'';
+    for (; *text != '\0'; text++) {
+        if (*text == '\'') {
+            memcpy(out, "'\\''", 4);
+            out += 4;
+        } else {
+            *out++ = *text;
+        }
+    }
+    *out++ = '\'';
+    return out;
+}
+
+char *arguments_print(int argc, char **argv)
+{
+    static const char program[] = "tcpmortem";
+    size_t size = sizeof program;
+    char *text, *out;
+
+    for (int i = 0; i < argc; i++)
+        size += 4 * strlen(argv[i]) + 3;
+    text = memory_alloc(size);
+    memcpy(text, program, sizeof program - 1);
+    out = text + sizeof program - 1;
+    for (int i = 0; i < argc; i++) {
+        *out++ = ' ';
+        out = quote(out, argv[i]);
+    }
+    *out = '\0';
+    return text;
+}

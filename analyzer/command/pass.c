@@ -1,0 +1,321 @@
+#include "command/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "decode/decode.h"
+#include "merge/journey.h"
+
+/* A connection while any of its legs is open. */
+struct open_connection {
+    struct link *link;
+    struct journey *journey; /* NULL: one leg */
+    uint32_t legs_left;      /* not ended yet */
+    uint32_t reuse_of;
+    enum outcome outcome;
+    int64_t first_ns, last_ns, handshake_ns;
+};
+
+/* A leg while it is in the table. */
+struct open_leg {
+    struct leg leg; /* first: the table's */
+    struct track track;
+    struct leg_record *record;
+    struct open_connection *connection;
+    uint16_t vlan[2];
+};
+
+struct pass {
+    struct survey *survey;
+    struct store *store;
+    struct leg_table *legs;
+    struct open_connection **connections; /* by link; NULL: not begun, or over */
+    struct decoder **decoders;            /* by capture */
+    uint64_t *frames;                     /* read of each capture */
+    uint64_t segments;
+    uint32_t leg_ids, connection_ids;
+};
+
+/* What journey_add() needs to know to say where a segment went missing. */
+struct missing_context {
+    struct pass *pass;
+    struct open_connection *connection;
+};
+
+static struct leg_record *member(const struct pass *pass, const struct link *link,
+                                 uint32_t position)
+{
+    return pass->survey->members[link->first + position];
+}
+
+static void note_event(void *context, const struct event *event)
+{
+    store_event(context, event);
+}
+
+/* A point can only miss what passed while it recorded. */
+static bool recorded_at(const struct pass *pass, const struct leg_record *record, int64_t ts_ns)
+{
+    const struct clock *clock = &pass->survey->clocks[pass->survey->points[record->point].input];
+
+    return clock->has_frames && ts_ns >= clock->first_ns - clock->offset_ns &&
+           ts_ns <= clock->last_ns - clock->offset_ns;
+}
+
+static void note_missing(void *context, const struct missing *missing)
+{
+    struct missing_context *at = context;
+    const struct link *link = at->connection->link;
+    const struct leg_record *absent = member(at->pass, link, missing->absent);
+    struct event event = {
+        .segment_id = missing->segment_id,
+        .leg_id = member(at->pass, link, missing->position)->leg_id,
+        .kind = missing->injected ? EVENT_INJECTED : EVENT_NOT_FORWARDED,
+        .has_a = true,
+        .a = missing->bytes,
+        .has_b = true,
+        .b = (int64_t)absent->point + 1,
+    };
+
+    if (recorded_at(at->pass, absent, missing->ts_ns))
+        store_event(at->pass->store, &event);
+}
+
+static struct open_connection *begin_connection(struct pass *pass, struct link *link, int64_t ts_ns)
+{
+    struct open_connection *connection = memory_zalloc(sizeof *connection);
+
+    connection->link = link;
+    connection->legs_left = link->legs;
+    connection->first_ns = ts_ns;
+    connection->journey = link->legs > 1 ? journey_new(link->legs) : NULL;
+    link->connection_id = ++pass->connection_ids;
+    return connection;
+}
+
+static void end_connection(struct pass *pass, struct open_connection *connection)
+{
+    struct link *link = connection->link;
+    const struct leg_record *client = member(pass, link, 0);
+    const struct leg_record *server = member(pass, link, link->legs - 1);
+    struct missing_context context = {pass, connection};
+    struct connection_row row = {
+        .id = link->connection_id,
+        .client_version = client->version,
+        .server_version = server->version,
+        .client = client->client,
+        .server = server->server,
+        .first_ns = connection->first_ns,
+        .last_ns = connection->last_ns,
+        .handshake_ns = connection->handshake_ns,
+        .outcome = connection->outcome,
+        .legs = link->legs,
+        .link_confidence = link->confidence,
+        .reuse_of = connection->reuse_of,
+    };
+
+    if (connection->journey != NULL)
+        journey_end(connection->journey, note_missing, &context);
+    store_connection(pass->store, &row);
+    pass->connections[link - pass->survey->links] = NULL;
+    journey_free(connection->journey);
+    free(connection);
+}
+
+static bool same_end(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
+}
+
+/* What was translated between the point nearest to the client and this leg. */
+static const char *nat_of(const struct leg_record *nearest, const struct leg_record *leg)
+{
+    bool source = same_end(&nearest->client, &leg->client);
+    bool target = same_end(&nearest->server, &leg->server);
+
+    if (source)
+        return target ? "none" : "dnat";
+    return target ? "snat" : "both";
+}
+
+static void print_encap(const uint16_t vlan[2], char *text, size_t size)
+{
+    text[0] = '\0';
+    if (vlan[1] != 0)
+        snprintf(text, size, "vlan %u vlan %u", vlan[0], vlan[1]);
+    else if (vlan[0] != 0)
+        snprintf(text, size, "vlan %u", vlan[0]);
+}
+
+/* Called by the table when a leg is over. */
+static void end_leg(void *context, struct leg *leg)
+{
+    struct pass *pass = context;
+    struct open_leg *open = (struct open_leg *)leg;
+    struct open_connection *connection = open->connection;
+    enum outcome outcome = track_outcome(&open->track, leg);
+    char encap[32];
+    struct leg_row row = {
+        .id = open->record->leg_id,
+        .connection_id = connection->link->connection_id,
+        .point_id = leg->key.point + 1,
+        .path_position = open->record->position,
+        .nat = nat_of(member(pass, connection->link, 0), open->record),
+        .leg = leg,
+        .track = &open->track,
+    };
+
+    print_encap(open->vlan, encap, sizeof encap);
+    row.encap = encap[0] ? encap : NULL;
+    store_leg(pass->store, &row);
+    if (outcome > connection->outcome)
+        connection->outcome = outcome;
+    if (open->record->position == 0)
+        connection->handshake_ns = open->track.handshake_ns;
+    track_done(&open->track);
+    if (--connection->legs_left == 0)
+        end_connection(pass, connection);
+}
+
+static void begin_leg(struct pass *pass, struct open_leg *open, const struct packet *packet,
+                      int64_t ts_ns)
+{
+    struct open_connection **connection;
+
+    open->record = survey_leg(pass->survey, &open->leg);
+    open->record->leg_id = ++pass->leg_ids;
+    memcpy(open->vlan, packet->vlan, sizeof open->vlan);
+    connection = &pass->connections[open->record->connection];
+    if (*connection == NULL)
+        *connection = begin_connection(pass, &pass->survey->links[open->record->connection], ts_ns);
+    open->connection = *connection;
+}
+
+static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t ts_ns)
+{
+    const struct leg *leg = &open->leg;
+    const struct leg_record *former = &pass->survey->points[leg->key.point].legs[leg->former];
+    uint32_t former_connection = pass->survey->links[former->connection].connection_id;
+    struct event event = {
+        .segment_id = pass->segments,
+        .leg_id = open->record->leg_id,
+        .kind = EVENT_TUPLE_REUSE,
+        .has_a = true,
+        .a = former->leg_id,
+        .has_b = true,
+        .b = ts_ns - leg->former_last_ns,
+    };
+
+    store_event(pass->store, &event);
+    if (former_connection != open->connection->link->connection_id)
+        open->connection->reuse_of = former_connection;
+}
+
+static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_number, int64_t ts_ns,
+                         const struct packet *packet)
+{
+    struct leg_hit hit = leg_table_add(pass->legs, point, packet, ts_ns);
+    struct open_leg *open = (struct open_leg *)hit.leg;
+    struct tracked_segment segment = {.packet = packet, .hit = &hit, .ts_ns = ts_ns};
+    struct segment_row row = {.packet = packet,
+                              .ts_ns = ts_ns,
+                              .dir = hit.dir,
+                              .frame = frame_number,
+                              .off = hit.off,
+                              .has_ack = hit.has_ack,
+                              .ack_off = hit.ack_off};
+
+    segment.id = ++pass->segments;
+    if (hit.is_new) {
+        begin_leg(pass, open, packet, ts_ns);
+        if (hit.leg->has_former)
+            note_reuse(pass, open, ts_ns);
+    }
+    segment.leg_id = row.leg_id = open->record->leg_id;
+    open->connection->last_ns = ts_ns;
+    if (open->connection->journey != NULL) {
+        struct missing_context context = {pass, open->connection};
+
+        row.seen_before = journey_add(open->connection->journey, open->record->position, hit.dir,
+                                      segment.id, ts_ns, packet, note_missing, &context);
+    }
+    row.marks = track_segment(&open->track, &segment, note_event, pass->store);
+    store_segment(pass->store, &row);
+}
+
+static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, int64_t ts_ns,
+                      const struct packet *packet)
+{
+    struct icmp_row row = {
+        .packet = packet, .ts_ns = ts_ns, .point_id = point + 1, .frame = frame_number};
+    struct leg *leg = NULL;
+    int dir;
+
+    if (packet->icmp.quotes_tcp)
+        leg = leg_table_find(pass->legs, point, packet->version, &packet->icmp.quoted_src,
+                             &packet->icmp.quoted_dst, &dir);
+    if (leg != NULL)
+        row.leg_id = ((struct open_leg *)leg)->record->leg_id;
+    store_icmp(pass->store, &row);
+}
+
+static void pass_frame(struct pass *pass, size_t file, const struct frame *frame)
+{
+    const struct capture *capture = &pass->survey->captures[file];
+    uint64_t number = capture->first_frame + pass->frames[file]++;
+    struct packet packet;
+    uint32_t point;
+
+    decode_frame(pass->decoders[file], frame->dlt, frame->bytes, frame->captured, frame->sent,
+                 &packet);
+    if (packet.kind == PACKET_SKIPPED)
+        return;
+    point = (uint32_t)(survey_point(pass->survey, capture, packet.ifindex, false) -
+                       pass->survey->points);
+    if (packet.kind == PACKET_SEGMENT)
+        pass_segment(pass, point, number, frame->ts_ns, &packet);
+    else
+        pass_icmp(pass, point, number, frame->ts_ns, &packet);
+}
+
+static enum status read_all(struct pass *pass, struct error *err)
+{
+    struct order_file *files = survey_files(pass->survey);
+    struct order *order = order_new(files, pass->survey->captures_count, false);
+    enum order_result result;
+    struct frame frame;
+    size_t file;
+
+    while ((result = order_next(order, &file, &frame, err)) != ORDER_DONE) {
+        if (result == ORDER_FAILED)
+            break;
+        /* A file that has grown since the survey is read as far as it was then. */
+        if (result == ORDER_FRAME && pass->frames[file] < pass->survey->captures[file].packets)
+            pass_frame(pass, file, &frame);
+    }
+    order_free(order);
+    free(files);
+    return result == ORDER_FAILED ? STATUS_INPUT : STATUS_OK;
+}
+
+enum status pass_run(struct survey *survey, struct store *store, struct error *err)
+{
+    struct pass pass = {.survey = survey, .store = store};
+    enum status status;
+
+    pass.legs = leg_table_new(sizeof(struct open_leg), end_leg, &pass);
+    pass.connections = memory_zalloc(survey->links_count * sizeof(struct open_connection *));
+    pass.frames = memory_zalloc(survey->captures_count * sizeof *pass.frames);
+    pass.decoders = memory_alloc(survey->captures_count * sizeof(struct decoder *));
+    for (size_t i = 0; i < survey->captures_count; i++)
+        pass.decoders[i] = decoder_new();
+    status = read_all(&pass, err);
+    leg_table_free(pass.legs); /* ends the legs that are left */
+    for (size_t i = 0; i < survey->captures_count; i++)
+        decoder_free(pass.decoders[i]);
+    free(pass.decoders);
+    free(pass.connections);
+    free(pass.frames);
+    return status;
+}

@@ -1,0 +1,13 @@
+/* Pass 2: every frame once more, in one order of time, through decode, merge, track and store. */
+#ifndef PASS_H
+#define PASS_H
+
+#include "base/error.h"
+#include "store/store.h"
+#include "survey/survey.h"
+
+/* Writes all rows but those of store_survey(). Sets leg_id and connection_id in `survey`. */
+enum status pass_run(struct survey *survey, struct store *store, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,11 @@
+#include "decode/address.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+
+const char *address_print(const struct address *address, uint8_t version, char text[ADDRESS_TEXT])
+{
+    if (inet_ntop(version == 6 ? AF_INET6 : AF_INET, address->bytes, text, ADDRESS_TEXT) == NULL)
+        text[0] = '\0';
+    return text;
+}

@@ -1,0 +1,15 @@
+/* Addresses as text. */
+#ifndef ADDRESS_H
+#define ADDRESS_H
+
+#include "decode/packet.h"
+
+enum {
+    ADDRESS_TEXT = 46
+}; /* of an IPv6 address, with the end of the text */
+
+/* Writes the address as people write it (RFC 5952 for IPv6) and returns `text`. `version` is 4 or
+ * 6. */
+const char *address_print(const struct address *address, uint8_t version, char text[ADDRESS_TEXT]);
+
+#endif

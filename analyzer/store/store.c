@@ -1,0 +1,331 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "decode/address.h"
+#include "store/case.h"
+#include "store/insert.h"
+#include "store/rows.h"
+
+struct store {
+    sqlite3 *db;
+    char *part; /* temporary name */
+    int rc;     /* SQLite's first error; SQLITE_OK: none yet */
+    struct error err;
+    struct feed segments, events;
+    struct insert icmp, leg, connection, meta;
+};
+
+char *store_part_path(const char *path)
+{
+    return memory_print("%s.part", path);
+}
+
+static void keep_error(struct store *store, int rc)
+{
+    if (rc == SQLITE_OK || store->rc != SQLITE_OK)
+        return;
+    store->rc = rc;
+    error_set(&store->err, STATUS_OUTPUT, "%s: %s", store->part, sqlite3_errmsg(store->db));
+}
+
+static void store_free(struct store *store)
+{
+    feed_close(&store->segments);
+    feed_close(&store->events);
+    insert_close(&store->icmp);
+    insert_close(&store->leg);
+    insert_close(&store->connection);
+    insert_close(&store->meta);
+    sqlite3_close(store->db);
+    free(store->part);
+    free(store);
+}
+
+enum status store_open(const char *path, struct store **out, struct error *err)
+{
+    struct store *store = memory_zalloc(sizeof *store);
+    enum status status;
+
+    *out = NULL;
+    rows_segment_feed(&store->segments);
+    rows_event_feed(&store->events);
+    store->part = store_part_path(path);
+    unlink(store->part);
+    status = case_create(store->part, &store->db, err);
+    if (status != STATUS_OK)
+        goto out;
+    keep_error(store, feed_open(&store->segments, store->db));
+    keep_error(store, feed_open(&store->events, store->db));
+    keep_error(store, insert_open(&store->icmp, store->db, "icmp", 13));
+    keep_error(store, insert_open(&store->leg, store->db, "leg", 40));
+    keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
+    keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
+    keep_error(store, sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL));
+    if (store->rc != SQLITE_OK) {
+        *err = store->err;
+        status = STATUS_OUTPUT;
+        goto out;
+    }
+    *out = store;
+    return STATUS_OK;
+out:
+    unlink(store->part);
+    store_free(store);
+    return status;
+}
+
+void store_segment(struct store *store, const struct segment_row *row)
+{
+    if (feed_is_full(&store->segments))
+        keep_error(store, feed_flush(&store->segments));
+    rows_add_segment(&store->segments, row);
+}
+
+void store_event(struct store *store, const struct event *event)
+{
+    if (feed_is_full(&store->events))
+        keep_error(store, feed_flush(&store->events));
+    rows_add_event(&store->events, event);
+}
+
+void store_icmp(struct store *store, const struct icmp_row *row)
+{
+    const struct icmp_error *icmp = &row->packet->icmp;
+    char text[ADDRESS_TEXT];
+    struct insert *insert = &store->icmp;
+
+    insert_null(insert); /* id */
+    insert_integer(insert, row->ts_ns);
+    insert_integer(insert, row->point_id);
+    insert_integer(insert, (int64_t)row->frame);
+    insert_integer(insert, icmp->type);
+    insert_integer(insert, icmp->code);
+    insert_integer(insert, row->packet->version);
+    insert_text(insert, address_print(&icmp->src, row->packet->version, text));
+    insert_integer(insert, row->packet->ttl);
+    insert_optional(insert, row->leg_id != 0, row->leg_id);
+    insert_optional(insert, icmp->mtu != 0, icmp->mtu);
+    insert_integer(insert, icmp->quoted_ttl);
+    insert_optional(insert, icmp->has_quoted_seq, icmp->quoted_seq);
+    keep_error(store, insert_run(insert));
+}
+
+static void bind_endpoint(struct insert *insert, const struct endpoint *end, uint8_t version)
+{
+    char text[ADDRESS_TEXT];
+
+    insert_text(insert, address_print(&end->addr, version, text));
+    insert_integer(insert, end->port);
+}
+
+/* The columns that come in pairs: first what the client's half says, then the server's. */
+static void bind_halves(struct insert *insert, const struct leg_row *row)
+{
+    const struct half *half = row->track->half;
+    int dir;
+
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, row->leg->has_isn[dir], row->leg->isn[dir]);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, half[dir].syn.has_mss, half[dir].syn.mss);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, half[dir].syn.has_wscale, half[dir].syn.wscale);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, half[dir].has_syn, half[dir].syn.has_sack_permitted);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, half[dir].has_syn, half[dir].syn.has_timestamps);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, half[dir].has_ttl, half[dir].ttl_min);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, half[dir].has_ttl, half[dir].ttl_max);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, half[dir].has_win, half[dir].win_max);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, (int64_t)half[dir].segments);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, (int64_t)half[dir].bytes);
+    insert_integer(insert, half[DIR_CLIENT].syn_copies);
+    insert_integer(insert, half[DIR_SERVER].syn_copies);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, half[dir].fins);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, half[dir].rsts);
+}
+
+void store_leg(struct store *store, const struct leg_row *row)
+{
+    struct insert *insert = &store->leg;
+    struct endpoint client = leg_end(row->leg, DIR_CLIENT), server = leg_end(row->leg, DIR_SERVER);
+    uint8_t version = (uint8_t)row->leg->key.version;
+
+    insert_integer(insert, row->id);
+    insert_integer(insert, row->connection_id);
+    insert_integer(insert, row->point_id);
+    insert_integer(insert, row->path_position);
+    bind_endpoint(insert, &client, version);
+    bind_endpoint(insert, &server, version);
+    insert_text(insert, row->encap);
+    insert_text(insert, row->nat);
+    bind_halves(insert, row);
+    insert_integer(insert, row->leg->first_ns);
+    insert_integer(insert, row->leg->last_ns);
+    insert_integer(insert, (int64_t)row->track->first_segment);
+    insert_integer(insert, (int64_t)row->track->last_segment);
+    keep_error(store, insert_run(insert));
+}
+
+void store_connection(struct store *store, const struct connection_row *row)
+{
+    struct insert *insert = &store->connection;
+
+    insert_integer(insert, row->id);
+    bind_endpoint(insert, &row->client, row->client_version);
+    bind_endpoint(insert, &row->server, row->server_version);
+    insert_integer(insert, row->first_ns);
+    insert_integer(insert, row->last_ns);
+    insert_text(insert, outcome_name(row->outcome));
+    insert_integer(insert, row->legs);
+    insert_text(insert, row->legs > 1 ? "handshake" : NULL);
+    insert_real(insert, row->legs > 1, (double)row->link_confidence);
+    insert_optional(insert, row->reuse_of != 0, row->reuse_of);
+    insert_optional(insert, row->handshake_ns != 0, row->handshake_ns);
+    keep_error(store, insert_run(insert));
+}
+
+void store_meta(struct store *store, const char *key, const char *value)
+{
+    insert_text(&store->meta, key);
+    insert_text(&store->meta, value);
+    keep_error(store, insert_run(&store->meta));
+}
+
+static const char *status_name(enum read_result end)
+{
+    switch (end) {
+    case READ_TRUNCATED:
+        return "truncated";
+    case READ_DAMAGED:
+        return "damaged";
+    default:
+        return "complete";
+    }
+}
+
+static void put_captures(struct store *store, const struct survey *survey, struct insert *capture,
+                         struct insert *skipped)
+{
+    for (size_t i = 0; i < survey->captures_count; i++) {
+        const struct capture *c = &survey->captures[i];
+        int64_t offset = survey->clocks[c->input].offset_ns;
+
+        insert_integer(capture, (int64_t)i + 1);
+        insert_optional(capture, c->has_point, (int64_t)c->point + 1);
+        insert_text(capture, c->path);
+        insert_text(capture, c->sha256);
+        insert_text(capture, c->format);
+        insert_text(capture, c->linktype);
+        insert_integer(capture, c->snaplen);
+        insert_integer(capture, (int64_t)c->packets);
+        insert_integer(capture, (int64_t)c->segments);
+        insert_optional(capture, c->packets > 0, c->first_ns - offset);
+        insert_optional(capture, c->packets > 0, c->last_ns - offset);
+        insert_text(capture, status_name(c->end));
+        insert_text(capture, c->message[0] ? c->message : NULL);
+        insert_integer(capture, (int64_t)c->first_frame);
+        keep_error(store, insert_run(capture));
+        for (int reason = SKIP_NONE + 1; reason < SKIP_REASONS; reason++) {
+            if (c->skipped[reason] == 0)
+                continue;
+            insert_integer(skipped, (int64_t)i + 1);
+            insert_text(skipped, skip_reason_name((enum skip_reason)reason));
+            insert_integer(skipped, (int64_t)c->skipped[reason]);
+            keep_error(store, insert_run(skipped));
+        }
+    }
+}
+
+void store_survey(struct store *store, const struct survey *survey)
+{
+    struct insert point = {0}, capture = {0}, skipped = {0};
+
+    keep_error(store, insert_open(&point, store->db, "point", 6));
+    keep_error(store, insert_open(&capture, store->db, "capture", 14));
+    keep_error(store, insert_open(&skipped, store->db, "skipped", 3));
+    for (size_t i = 0; i < survey->points_count && store->rc == SQLITE_OK; i++) {
+        const struct clock *clock = &survey->clocks[survey->points[i].input];
+
+        insert_integer(&point, (int64_t)i + 1);
+        insert_text(&point, survey->points[i].name);
+        insert_integer(&point, clock->offset_ns);
+        insert_integer(&point, 0);
+        insert_optional(&point, clock->has_error, clock->error_ns);
+        insert_text(&point, clock->method);
+        keep_error(store, insert_run(&point));
+    }
+    if (store->rc == SQLITE_OK)
+        put_captures(store, survey, &capture, &skipped);
+    insert_close(&point);
+    insert_close(&capture);
+    insert_close(&skipped);
+}
+
+enum status store_close(struct store *store, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    keep_error(store, feed_flush(&store->segments));
+    keep_error(store, feed_flush(&store->events));
+    if (store->rc == SQLITE_OK)
+        keep_error(store, sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL));
+    if (store->rc != SQLITE_OK) {
+        *err = store->err;
+        status = STATUS_OUTPUT;
+        unlink(store->part);
+    }
+    store_free(store);
+    return status;
+}
+
+/* A name is on disk only when its folder is. */
+static int sync_path(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC), result;
+
+    if (fd < 0)
+        return -1;
+    result = fsync(fd);
+    close(fd);
+    return result;
+}
+
+enum status store_publish(const char *path, struct error *err)
+{
+    char *part = store_part_path(path), *copy = memory_copy_text(path);
+    enum status status = STATUS_OK;
+
+    if (sync_path(part) != 0 || rename(part, path) != 0) {
+        status = error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
+        unlink(part);
+    } else {
+        sync_path(dirname(copy));
+    }
+    free(part);
+    free(copy);
+    return status;
+}
+
+void store_discard(const char *path)
+{
+    char *part = store_part_path(path);
+
+    unlink(part);
+    free(part);
+}

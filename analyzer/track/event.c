@@ -1,0 +1,28 @@
+#include "track/event.h"
+
+const char *event_kind_name(enum event_kind kind)
+{
+    static const char *const names[EVENT_KINDS] = {
+        [EVENT_SYN_RETRANSMISSION] = "syn-retransmission",
+        [EVENT_SYNACK_RETRANSMISSION] = "synack-retransmission",
+        [EVENT_RETRANSMISSION] = "retransmission",
+        [EVENT_OUT_OF_ORDER] = "out-of-order",
+        [EVENT_GAP] = "gap",
+        [EVENT_LATE_SEGMENT] = "late-segment",
+        [EVENT_SPURIOUS_RETRANSMISSION] = "spurious-retransmission",
+        [EVENT_OUT_OF_WINDOW] = "out-of-window",
+        [EVENT_KEEP_ALIVE] = "keep-alive",
+        [EVENT_WINDOW_PROBE] = "window-probe",
+        [EVENT_ZERO_WINDOW] = "zero-window",
+        [EVENT_ACK_UNSEEN] = "ack-unseen",
+        [EVENT_RST] = "rst",
+        [EVENT_FIN] = "fin",
+        [EVENT_TTL_CHANGE] = "ttl-change",
+        [EVENT_FRAGMENTED] = "fragmented",
+        [EVENT_TUPLE_REUSE] = "tuple-reuse",
+        [EVENT_NOT_FORWARDED] = "not-forwarded",
+        [EVENT_INJECTED] = "injected",
+    };
+
+    return names[kind];
+}

@@ -1,0 +1,219 @@
+#include "track/track.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "track/steps.h"
+
+static void emit_plain(const struct step *step, enum event_kind kind)
+{
+    step_emit(step, kind, false, 0, false, 0);
+}
+
+void step_emit(const struct step *step, enum event_kind kind, bool has_a, int64_t a, bool has_b,
+               int64_t b)
+{
+    struct event event = {
+        .segment_id = step->segment->id,
+        .leg_id = step->segment->leg_id,
+        .kind = kind,
+        .has_a = has_a,
+        .has_b = has_b,
+        .a = a,
+        .b = b,
+    };
+
+    step->emit(step->context, &event);
+}
+
+static void follow_ttl(const struct step *step)
+{
+    struct half *own = step->own;
+    uint8_t ttl = step->segment->packet->ttl;
+
+    if (step->tcp->flags & TCP_RST)
+        return; /* other machines send those, with a TTL of their own */
+    if (!own->has_ttl) {
+        own->has_ttl = true;
+        own->ttl = own->ttl_min = own->ttl_max = ttl;
+        return;
+    }
+    if (ttl == own->ttl)
+        return;
+    step_emit(step, EVENT_TTL_CHANGE, true, ttl, true, own->ttl);
+    own->ttl = ttl;
+    if (ttl < own->ttl_min)
+        own->ttl_min = ttl;
+    if (ttl > own->ttl_max)
+        own->ttl_max = ttl;
+}
+
+static void follow_syn(const struct step *step)
+{
+    struct half *own = step->own;
+    bool answer = (step->tcp->flags & TCP_ACK) != 0;
+    int64_t now = step->segment->ts_ns;
+
+    own->syn_copies++;
+    if (own->syn_copies > 1) {
+        step_emit(step, answer ? EVENT_SYNACK_RETRANSMISSION : EVENT_SYN_RETRANSMISSION, true,
+                  own->syn_copies - 1, true, now - own->syn_ns);
+        return;
+    }
+    own->has_syn = true;
+    own->syn = step->tcp->opt;
+    own->syn_ns = now;
+    own->has_wscale = own->syn.has_wscale;
+    own->wscale = own->syn.wscale > 14 ? 14 : own->syn.wscale; /* RFC 7323 §2.3 */
+}
+
+static void follow_handshake(const struct step *step)
+{
+    struct track *track = step->track;
+    const struct half *client = &track->half[DIR_CLIENT], *server = &track->half[DIR_SERVER];
+
+    if (track->handshake_ns == 0 && step->segment->hit->dir == DIR_CLIENT && client->has_syn &&
+        server->has_syn && step->segment->hit->has_ack && step->segment->hit->ack_off >= 1)
+        track->handshake_ns = step->segment->ts_ns - client->syn_ns;
+}
+
+/* RFC 7323 §2.2: the windows of SYNs are not scaled, and scaling needs both ends. */
+static uint32_t scaled_window(const struct step *step)
+{
+    if ((step->tcp->flags & TCP_SYN) || !step->own->has_wscale || !step->other->has_wscale)
+        return step->tcp->win;
+    return (uint32_t)step->tcp->win << step->own->wscale;
+}
+
+static void follow_ack(const struct step *step)
+{
+    struct half *other = step->other;
+    int64_t ack = step->segment->hit->ack_off;
+
+    if (ack > other->next && other->begun) {
+        struct hole hole = {.start = other->next, .end = ack, .opened_ns = step->segment->ts_ns};
+
+        /* An ACK of what the receiver never allowed is a stray, or a lie. */
+        if (step->own->has_edge && ack > step->own->edge)
+            return;
+        step_emit(step, EVENT_ACK_UNSEEN, true, ack - other->next, false, 0);
+        step_open_hole(other, &hole);
+        other->next = ack;
+    }
+    if (ack > other->acked)
+        other->acked = ack;
+}
+
+static void follow_window(const struct step *step)
+{
+    struct half *own = step->own;
+    uint32_t win = scaled_window(step);
+    bool both_syns = own->has_syn && step->other->has_syn;
+
+    if (step->tcp->flags & TCP_RST)
+        return; /* its window means nothing */
+    if (win == 0 && !(step->tcp->flags & TCP_SYN) && own->has_win && own->win > 0) {
+        step_emit(step, EVENT_ZERO_WINDOW, true, own->win, false, 0);
+        own->zero_since_ns = step->segment->ts_ns;
+    }
+    own->has_win = true;
+    own->win = win;
+    if (win > own->win_max)
+        own->win_max = win;
+    /* Without both SYNs the scale is not known, and no edge. */
+    if (step->segment->hit->has_ack && both_syns) {
+        int64_t edge = step->segment->hit->ack_off + win;
+
+        if (!own->has_edge || edge > own->edge)
+            own->edge = edge;
+        own->has_edge = true;
+    }
+}
+
+static void follow_timestamps(const struct step *step)
+{
+    struct half *own = step->own;
+    uint32_t tsval = step->tcp->opt.tsval;
+
+    if (!step->tcp->opt.has_timestamps)
+        return;
+    if (!own->has_tsval || (int32_t)(tsval - own->tsval) > 0)
+        own->tsval = tsval;
+    own->has_tsval = true;
+}
+
+static void remember(const struct step *step)
+{
+    struct recent *recent = &step->own->recent[step->own->recent_at++ % RECENT];
+
+    recent->id = step->segment->id;
+    recent->ack_off = step->segment->hit->has_ack ? step->segment->hit->ack_off : -1;
+    recent->end = step->end;
+}
+
+static void count(const struct step *step)
+{
+    struct track *track = step->track;
+    struct half *own = step->own;
+
+    if (track->first_segment == 0)
+        track->first_segment = step->segment->id;
+    track->last_segment = step->segment->id;
+    own->segments++;
+    own->bytes += step->tcp->len;
+    own->rsts += (step->tcp->flags & TCP_RST) != 0;
+    own->fins += (step->tcp->flags & TCP_FIN) != 0;
+}
+
+unsigned track_segment(struct track *track, const struct tracked_segment *segment, event_fn *emit,
+                       void *context)
+{
+    const struct segment *tcp = &segment->packet->tcp;
+    struct step step = {
+        .track = track,
+        .segment = segment,
+        .tcp = tcp,
+        .own = &track->half[segment->hit->dir],
+        .other = &track->half[!segment->hit->dir],
+        .emit = emit,
+        .context = context,
+    };
+    unsigned marks = 0;
+
+    step.end = segment->hit->off + tcp->len + ((tcp->flags & TCP_SYN) != 0) +
+               ((tcp->flags & TCP_FIN) != 0);
+    if (segment->packet->fragments > 0) {
+        step_emit(&step, EVENT_FRAGMENTED, true, segment->packet->fragments, false, 0);
+        marks |= MARK_FRAGMENTED;
+    }
+    if (tcp->opt.cut)
+        marks |= MARK_CUT;
+    follow_ttl(&step);
+    if (tcp->flags & TCP_RST) {
+        step_follow_reset(&step);
+    } else {
+        if (tcp->flags & TCP_SYN)
+            follow_syn(&step);
+        if ((tcp->flags & TCP_FIN) && step.own->fins == 0)
+            emit_plain(&step, EVENT_FIN);
+        marks |= step_follow_data(&step);
+        if (segment->hit->has_ack)
+            follow_ack(&step);
+        follow_handshake(&step);
+    }
+    follow_window(&step);
+    follow_timestamps(&step);
+    remember(&step);
+    count(&step);
+    return marks;
+}
+
+void track_done(struct track *track)
+{
+    for (int dir = 0; dir < DIRS; dir++) {
+        free(track->half[dir].holes);
+        free(track->half[dir].resent);
+        track->half[dir].holes = NULL;
+        track->half[dir].resent = NULL;
+    }
+}

@@ -1,0 +1,102 @@
+/* Follows both directions of a leg and says what happened, as events. */
+#ifndef TRACK_H
+#define TRACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decode/packet.h"
+#include "survey/leg.h"
+#include "track/event.h"
+#include "track/holes.h"
+
+/* segment.marks */
+enum {
+    MARK_RETRANSMISSION = 1,
+    MARK_OUT_OF_ORDER = 2,
+    MARK_LATE = 4,
+    MARK_FRAGMENTED = 8,
+    MARK_CUT = 16,
+};
+
+enum {
+    RECENT = 8
+}; /* last segments of a direction that a RST may answer */
+
+struct recent {
+    uint64_t id;     /* 0: none */
+    int64_t ack_off; /* -1: no ACK flag */
+    int64_t end;
+};
+
+/* What one end sent, as seen at this point. Offsets count from its ISN. */
+struct half {
+    bool begun;    /* something but a RST was seen */
+    int64_t next;  /* one past the highest byte */
+    int64_t acked; /* the highest that the other end acknowledged */
+    bool has_edge;
+    int64_t edge; /* the other end's data may come up to here: ACK + window of this end */
+    bool has_win;
+    uint32_t win; /* last advertised, scaled */
+    uint32_t win_max;
+    int64_t zero_since_ns; /* win is 0 since then */
+    bool has_wscale;
+    uint8_t wscale; /* as its SYN offered; counts only if both did */
+    bool has_tsval;
+    uint32_t tsval; /* the newest */
+    bool has_ttl;
+    uint8_t ttl, ttl_min, ttl_max; /* of all but RSTs */
+    struct tcp_options syn;        /* of its SYN */
+    bool has_syn;
+    uint32_t syn_copies, rsts, fins;
+    uint64_t segments, bytes;
+    int64_t syn_ns;
+    struct holes *holes;   /* NULL: none yet */
+    struct resent *resent; /* NULL: none yet */
+    struct recent recent[RECENT];
+    uint8_t recent_at;
+    uint64_t late_id; /* its last late segment; 0: none */
+    int64_t late_ack_off;
+};
+
+/* The state of a leg. Zeroed at the start but for `leg`. */
+struct track {
+    struct half half[DIRS];
+    int64_t handshake_ns; /* SYN to the client's ACK; 0: not seen whole */
+    uint64_t first_segment, last_segment;
+};
+
+/* One segment of a leg, and what is known of it already. */
+struct tracked_segment {
+    const struct packet *packet;
+    const struct leg_hit *hit;
+    uint64_t id;
+    uint32_t leg_id;
+    int64_t ts_ns;
+};
+
+/* Brings the leg up to date with its next segment and gives the events to `emit`. Returns the
+ * segment's marks. */
+unsigned track_segment(struct track *track, const struct tracked_segment *segment, event_fn *emit,
+                       void *context);
+
+/* Frees what the state holds; the state itself is the caller's. */
+void track_done(struct track *track);
+
+enum outcome {
+    OUTCOME_MIDSTREAM,
+    OUTCOME_UNANSWERED,
+    OUTCOME_REFUSED,
+    OUTCOME_ESTABLISHED,
+    OUTCOME_HALF_CLOSED,
+    OUTCOME_RESET,
+    OUTCOME_CLOSED,
+};
+
+/* How the connection ended, as far as this leg shows. Of several legs the highest value holds:
+ * who sees more of a life knows more. */
+enum outcome track_outcome(const struct track *track, const struct leg *leg);
+
+const char *outcome_name(enum outcome outcome); /* static */
+
+#endif
