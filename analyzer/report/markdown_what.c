@@ -13,7 +13,7 @@ enum {
     EXAMPLES = 3,
     TITLE_MAX_LENGTH = 200,
     SUMMARY_MAX_LENGTH = 400,
-    PARAGRAPH_MAX_LENGTH = 1500,
+    PARAGRAPH_MAX_LENGTH = 2000,
     WORST_NOTICE = 2, /* the rank from which on a rule is only listed */
 };
 
@@ -82,7 +82,7 @@ static void write_paragraph(FILE *out, const char *heading, const char *text)
     if (*text == '\0')
         return;
     fprintf(out, "\n**%s** ", heading);
-    text_write(out, TEXT_MARKDOWN, text, PARAGRAPH_MAX_LENGTH);
+    text_write_rule(out, text, PARAGRAPH_MAX_LENGTH);
     fputc('\n', out);
 }
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -13,6 +14,19 @@ static void forget(struct output *output)
     free(output->path);
     free(output->temporary);
     *output = (struct output){0};
+}
+
+enum status output_make_folder(const char *dir, struct error *err)
+{
+    struct stat info;
+    int reason;
+
+    if (mkdir(dir, 0777) == 0)
+        return STATUS_OK;
+    reason = errno;
+    if (stat(dir, &info) == 0 && S_ISDIR(info.st_mode))
+        return STATUS_OK;
+    return error_set(err, STATUS_OUTPUT, "%s: %s", dir, strerror(reason));
 }
 
 enum status output_open(struct output *output, const char *dir, const char *name, struct error *err)

@@ -12,6 +12,11 @@ struct output {
     char *temporary; /* what it is called until then */
 };
 
+/* Makes the folder `dir` if it is missing. STATUS_OUTPUT if there is something else, or no right
+ * to make it. */
+enum status output_make_folder(const char *dir, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* Starts the file `name` in the folder `dir`. STATUS_OUTPUT if that cannot be. The caller ends
  * with output_commit() or output_abandon(). */
 enum status output_open(struct output *output, const char *dir, const char *name, struct error *err)

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "report/gnuplot.h"
+#include "report/output.h"
 #include "report/picture_folder.h"
 #include "report/picture_script.h"
 #include "report/picture_set.h"
@@ -84,8 +84,7 @@ static enum status draw_into(struct report *report, const struct picture_set *se
         warn_user("%s: no pictures", err->text);
         goto out;
     }
-    if (mkdir(plots, 0777) != 0 && errno != EEXIST)
-        status = error_set(err, STATUS_OUTPUT, "%s: %s", plots, strerror(errno));
+    status = output_make_folder(plots, err);
     if (status == STATUS_OK)
         status = move_all(set, folder, plots, err);
     if (status == STATUS_OK)
@@ -115,14 +114,6 @@ enum status plots_write(struct report *report, const char *dir, int max,
     return status;
 }
 
-/* The folder of a path, "." for a plain name. Caller frees with free(). */
-static char *folder_of(const char *path)
-{
-    const char *name = text_file_name(path);
-
-    return name == path ? memory_copy_text(".") : memory_print("%.*s", (int)(name - path), path);
-}
-
 static enum status draw_file(const struct picture_set *set, const char *file, struct error *err)
 {
     size_t length = strlen(file);
@@ -136,7 +127,7 @@ static enum status draw_file(const struct picture_set *set, const char *file, st
 
     if (format == 0)
         return error_set(err, STATUS_USAGE, "%s: neither .png nor .svg", file);
-    beside = folder_of(file);
+    beside = text_folder_name(file);
     status = picture_folder_make(beside, &folder, err);
     if (status == STATUS_OK)
         status = draw(set, folder, format, err);

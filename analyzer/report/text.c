@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum {
     REPLACEMENT = 0xFFFD
 };
@@ -133,6 +135,27 @@ void text_write(FILE *out, enum text_style style, const char *text, size_t max)
     fputs(quote, out);
 }
 
+void text_write_rule(FILE *out, const char *text, size_t max)
+{
+    char *copy = memory_copy_text(text);
+    char *rest = copy;
+
+    for (bool code = false; *rest != '\0' && max > 0; code = !code) {
+        size_t length = strcspn(rest, "`");
+        /* The last backtick of an odd number of them opens nothing. */
+        bool ends = rest[length] == '\0' || (!code && strchr(rest + length + 1, '`') == NULL);
+
+        if (ends)
+            length = strlen(rest);
+        else
+            rest[length] = '\0';
+        text_write(out, code ? TEXT_CODE : TEXT_MARKDOWN, rest, max);
+        max = length < max ? max - length : 0;
+        rest += ends ? length : length + 1;
+    }
+    free(copy);
+}
+
 FILE *text_open(char **text, size_t *size)
 {
     FILE *stream = open_memstream(text, size);
@@ -164,4 +187,15 @@ const char *text_file_name(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash != NULL ? slash + 1 : path;
+}
+
+char *text_folder_name(const char *path)
+{
+    const char *name = text_file_name(path);
+
+    if (name == path)
+        return memory_copy_text(".");
+    if (name == path + 1)
+        return memory_copy_text("/");
+    return memory_print("%.*s", (int)(name - path - 1), path);
 }

@@ -19,6 +19,9 @@ enum text_style {
  * become U+FFFD, and white space becomes a space: one text is one line. */
 void text_write(FILE *out, enum text_style style, const char *text, size_t max);
 
+/* As TEXT_MARKDOWN, for the words of a rule: what stands between backticks is a code span. */
+void text_write_rule(FILE *out, const char *text, size_t max);
+
 /* Decodes the character at `text`, which is not at its end, and returns its length in bytes.
  * Broken UTF-8 gives U+FFFD and the length 1. */
 size_t text_decode(const char *text, uint32_t *character);
@@ -35,5 +38,8 @@ const char *text_count(int64_t count, char text[static TEXT_COUNT_SIZE]);
 
 /* The part of a path behind its last slash. Borrows. */
 const char *text_file_name(const char *path);
+
+/* The part before it: "." for a plain name. Caller frees with free(). */
+char *text_folder_name(const char *path) __attribute__((warn_unused_result));
 
 #endif

@@ -1,0 +1,125 @@
+/* tcpmortem report: the reports of a case, written again. */
+#include "report/report.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "command/arguments.h"
+#include "command/command.h"
+#include "report/output.h"
+#include "report/text.h"
+
+static const char usage[] =
+    "Usage: tcpmortem report CASE.db [option]...\n"
+    "\n"
+    "Writes findings.csv, connections.csv, report.md and plots/ from a case database.\n"
+    "\n"
+    "  -o, --output DIR     where to write; made if it is missing (default: beside the case)\n"
+    "  --format csv,md      which reports to write (default: all)\n"
+    "  --max-plots N        pictures of the N worst connections (default: 12)\n"
+    "  --from T, --to T     time range of the pictures: seconds after the connection's start, or,\n"
+    "                       if negative, before its end\n"
+    "  --help               this text\n"
+    "\n"
+    "reports/README.md describes the files and their columns.\n"
+    "\n"
+    "Example:\n"
+    "  tcpmortem report out/case.db --format md --from -0.05\n";
+
+struct request {
+    struct report_options report;
+    const char *case_path;
+    const char *output;
+    bool help;
+};
+
+enum {
+    OPTION_FORMAT = 256,
+    OPTION_MAX_PLOTS,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_HELP
+};
+
+static const struct option long_options[] = {
+    {"output",    required_argument, NULL, 'o'             },
+    {"format",    required_argument, NULL, OPTION_FORMAT   },
+    {"max-plots", required_argument, NULL, OPTION_MAX_PLOTS},
+    {"from",      required_argument, NULL, OPTION_FROM     },
+    {"to",        required_argument, NULL, OPTION_TO       },
+    {"help",      no_argument,       NULL, OPTION_HELP     },
+    {NULL,        0,                 NULL, 0               },
+};
+
+static enum status take_option(struct request *request, int option, struct error *err)
+{
+    enum status status;
+    int64_t number;
+
+    switch (option) {
+    case 'o':
+        request->output = optarg;
+        return STATUS_OK;
+    case OPTION_FORMAT:
+        request->report.formats = optarg;
+        return STATUS_OK;
+    case OPTION_MAX_PLOTS:
+        status = argument_number("--max-plots", optarg, 0, 10000, &number, err);
+        if (status == STATUS_OK)
+            request->report.max_plots = (int)number;
+        return status;
+    case OPTION_FROM:
+        request->report.from = optarg;
+        return STATUS_OK;
+    case OPTION_TO:
+        request->report.to = optarg;
+        return STATUS_OK;
+    case OPTION_HELP:
+        request->help = true;
+        return STATUS_OK;
+    default:
+        fputs("Try `tcpmortem report --help`.\n", stderr);
+        return STATUS_USAGE; /* getopt_long has said why */
+    }
+}
+
+static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
+{
+    int option;
+
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "o:", long_options, NULL)) != -1) {
+        enum status status = take_option(request, option, err);
+
+        if (status != STATUS_OK || request->help)
+            return status;
+    }
+    if (argc - optind != 1)
+        return error_set(err, STATUS_USAGE,
+                         "report: one case database is needed: see report --help");
+    request->case_path = argv[optind];
+    return STATUS_OK;
+}
+
+enum status command_report(int argc, char **argv, struct error *err)
+{
+    struct request request = {.report = {.max_plots = REPORT_MAX_PLOTS}};
+    enum status status = read_request(argc, argv, &request, err);
+    char *dir;
+
+    if (status != STATUS_OK)
+        return status;
+    if (request.help) {
+        fputs(usage, stdout);
+        return STATUS_OK;
+    }
+    dir = request.output != NULL ? memory_copy_text(request.output)
+                                 : text_folder_name(request.case_path);
+    status = output_make_folder(dir, err);
+    if (status == STATUS_OK)
+        status = report_write(request.case_path, dir, &request.report, err);
+    free(dir);
+    return status;
+}
