@@ -24,29 +24,28 @@
 --            shows the routers that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
-WITH place AS MATERIALIZED (
-    SELECT connection_id, min(path_position) AS first, max(path_position) AS last
-      FROM leg
-     GROUP BY connection_id
+WITH placed AS MATERIALIZED (
+    SELECT l.*, c.outcome,
+           path_position = min(path_position) OVER same AS is_first,
+           path_position = max(path_position) OVER same AS is_last
+      FROM leg l
+      JOIN connection c ON c.id = l.connection_id
+    WINDOW same AS (PARTITION BY connection_id)
 ),
 -- Each end of each connection, at the point nearest to it.
 end_of AS (
-    SELECT l.connection_id, l.id AS leg_id, l.point_id, 0 AS dir, l.client_addr AS addr,
-           l.server_addr AS peer, l.ttl_max_client AS ttl, l.syns AS tries,
-           l.syns > 1 OR c.outcome = 'unanswered' AND l.syns > 0 AS is_failed,
-           l.first_segment, l.last_segment
-      FROM leg l
-      JOIN place p ON p.connection_id = l.connection_id AND l.path_position = p.first
-      JOIN connection c ON c.id = l.connection_id
-     WHERE l.ttl_max_client IS NOT NULL
+    SELECT connection_id, id AS leg_id, point_id, 0 AS dir, client_addr AS addr,
+           server_addr AS peer, ttl_max_client AS ttl, syns AS tries,
+           syns > 1 OR outcome = 'unanswered' AND syns > 0 AS is_failed,
+           first_segment, last_segment
+      FROM placed
+     WHERE is_first AND ttl_max_client IS NOT NULL
     UNION ALL
-    SELECT l.connection_id, l.id, l.point_id, 1, l.server_addr, l.client_addr, l.ttl_max_server,
-           l.synacks, l.synacks > 1 OR c.outcome = 'unanswered' AND l.synacks > 0,
-           l.first_segment, l.last_segment
-      FROM leg l
-      JOIN place p ON p.connection_id = l.connection_id AND l.path_position = p.last
-      JOIN connection c ON c.id = l.connection_id
-     WHERE l.ttl_max_server IS NOT NULL
+    SELECT connection_id, id, point_id, 1, server_addr, client_addr, ttl_max_server,
+           synacks, synacks > 1 OR outcome = 'unanswered' AND synacks > 0,
+           first_segment, last_segment
+      FROM placed
+     WHERE is_last AND ttl_max_server IS NOT NULL
 ),
 -- Hops from the initial TTL that is next above: 32, 64, 128 or 255.
 sent AS MATERIALIZED (

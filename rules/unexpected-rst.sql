@@ -75,6 +75,11 @@ peer AS MATERIALIZED (
      WHERE NOT o.is_injected
      GROUP BY i.connection_id
 ),
+upstream AS MATERIALIZED (
+    SELECT connection_id, point_id, client_addr, server_addr
+      FROM leg
+     WHERE connection_id IN (SELECT connection_id FROM first_injected)
+),
 fact AS MATERIALIZED (
     SELECT o.*, c.outcome, p.name AS point, u.name AS upstream, l.synacks,
            iif(o.dir, 'server', 'client') AS sender,
@@ -99,7 +104,7 @@ fact AS MATERIALIZED (
       JOIN leg l ON l.id = o.leg_id
       JOIN point p ON p.id = o.point_id
       LEFT JOIN point u ON u.id = o.upstream_point_id
-      LEFT JOIN leg x ON x.connection_id = o.connection_id AND x.point_id = o.upstream_point_id
+      LEFT JOIN upstream x ON x.connection_id = o.connection_id AND x.point_id = o.upstream_point_id
       LEFT JOIN segment a ON a.id = o.answers
       LEFT JOIN late ON late.segment_id = o.answers
       LEFT JOIN dropped ON dropped.segment_id = o.answers
