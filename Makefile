@@ -38,7 +38,7 @@ MAINOBJ := $(BUILD)/main.o
 # tool is a program of its own.
 PACKETOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/packet/*.c))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture bench/generate bench/measure fuzz/mutate)
+TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case bench/generate bench/measure fuzz/mutate)
 TESTOBJ := $(PACKETOBJ) $(UNITS:=.o) $(TOOLS:=.o) $(BUILD)/tests/fuzz/fuzz_decode.o
 
 DEPS    := CC='$(CC)' sh tests/deps
@@ -93,7 +93,7 @@ test:
 	@if sh tests/can-sanitize $(CC); then \
 	    $(MAKE) --no-print-directory SAN=1 check; \
 	else \
-	    mkdir -p build/results && echo 'not ok 1 # SKIP no sanitizers' > build/results/sanitizers; \
+	    mkdir -p build/results && printf '1..1\nnot ok 1 # SKIP no sanitizers\n' > build/results/sanitizers; \
 	fi
 	@sh tests/summary build/results build/san/results
 
@@ -109,8 +109,9 @@ check: $(RESULTS)
 
 $(BUILD)/results/unit/%: $(BUILD)/tests/unit/% FORCE
 	@sh tests/run $@ $<
-$(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture FORCE
-	@sh tests/run $@ sh $< $(BUILD)
+$(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture \
+                        $(BUILD)/tests/cli/ask_case FORCE
+	@MAKE='$(MAKE)' sh tests/run $@ sh $< $(BUILD)
 $(BUILD)/results/fuzz/%: $(BUILD)/tests/fuzz/% FORCE
 	@sh tests/run $@ $< $(wildcard samples/*/*.pcap)
 

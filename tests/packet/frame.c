@@ -115,7 +115,7 @@ static void put_addresses(struct writer *w, const struct frame_spec *spec)
 /* The sum of the pseudo header that TCP and ICMPv6 checksums cover. */
 static uint32_t pseudo_header(const struct frame_spec *spec, uint32_t protocol, uint32_t size)
 {
-    uint8_t header[40];
+    uint8_t header[40] = {0};
     struct writer w = {.start = header, .at = header};
 
     put_addresses(&w, spec);

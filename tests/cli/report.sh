@@ -1,0 +1,52 @@
+#!/bin/sh
+# Reports and pictures from a case that is there already.
+. tests/cli/tap
+
+"$make_capture" unanswered silent.pcap
+"$make_capture" conversation good.pcap
+run analyze -o out host=silent.pcap,good.pcap
+mkdir again
+cp out/case.db again/case.db
+
+run report again/case.db
+check "report: done" exits_with 0
+for file in findings.csv connections.csv report.md; do
+    check "report: the same $file as analyze" diff out/$file again/$file
+done
+
+mkdir csv
+cp out/case.db csv/
+run report csv/case.db --format csv
+check "report --format csv: done" exits_with 0
+check "report --format csv: tables" exists csv/findings.csv
+check "report --format csv: and nothing else" absent csv/report.md
+
+run report out/case.db --format csv,papyrus
+check "an unknown format: wrong usage" exits_with 2
+check "an unknown format: is named" complains_once 'papyrus'
+
+run report missing.db
+check "a case that is not there: cannot be read" exits_with 3
+check "a case that is not there: is named" complains_once 'missing.db: '
+run report good.pcap
+check "a file that is no case: cannot be read" exits_with 3
+
+# The tables: RFC 4180, a head, one row for each finding and connection.
+check "connections.csv: a head and a row for each" test "$(wc -l <out/connections.csv)" -eq \
+    $((1 + $("$ask_case" out/case.db 'SELECT count(*) FROM connection')))
+check "findings.csv: a head and a row for each" test "$(wc -l <out/findings.csv)" -eq \
+    $((1 + $("$ask_case" out/case.db 'SELECT count(*) FROM finding')))
+check "connections.csv: the client" says out/connections.csv '10\.0\.0\.1'
+
+if command -v gnuplot >/dev/null 2>&1; then
+    run plot out/case.db --connection 1 -o one.svg
+    check "plot: done" exits_with 0
+    check "plot: an SVG picture" says one.svg '<svg'
+    run plot out/case.db --connection 1 -o one.png
+    check "plot: a PNG picture" test "$(head -c 4 one.png | tail -c 3)" = PNG
+    run plot out/case.db --connection 99 -o none.svg
+    check "plot of an unknown connection: wrong usage or input" test "$status" -eq 2 -o "$status" -eq 3
+    check "plot of an unknown connection: no picture" absent none.svg
+fi
+
+finish

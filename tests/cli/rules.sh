@@ -1,0 +1,113 @@
+#!/bin/sh
+# Rules: listed, checked, run; the broken and the malicious.
+. tests/cli/tap
+
+"$make_capture" conversation good.pcap
+"$make_capture" unanswered silent.pcap
+run analyze -o out host=silent.pcap
+cp out/case.db case.db
+
+# --- list, check, run --------------------------------------------------------------------------
+
+run rules list
+check "list: done" exits_with 0
+for rule in syn-retransmitted late-segment unexpected-rst ttl-anomaly; do
+    check "list: $rule" says "$out" "^ *$rule\b"
+done
+
+run rules check
+check "check: all rules are sound" exits_with 0
+
+run rules run case.db
+check "run: done" exits_with 0
+check "run: the same findings again" case_has case.db \
+    "SELECT count(*) FROM finding WHERE rule_id = 'syn-retransmitted'" 1
+
+run rules run case.db --set syn-retransmitted.min_syns=99
+check "run --set: done" exits_with 0
+check "run --set: the parameter counts" case_has case.db \
+    "SELECT count(*) FROM finding WHERE rule_id = 'syn-retransmitted'" 0
+check "run --set: and is kept" case_has case.db \
+    "SELECT json_extract(params, '\$.min_syns') FROM rule WHERE id = 'syn-retransmitted'" 99
+
+run rules run case.db --set no-such-rule.x=1
+check "run --set of an unknown rule: wrong usage" exits_with 2
+run rules run case.db --set syn-retransmitted.no_such=1
+check "run --set of an unknown parameter: wrong usage" exits_with 2
+run rules run good.pcap
+check "run on what is no case: cannot be read" exits_with 3
+check "run on what is no case: one line that names it" complains_once 'good.pcap: '
+run rules run missing.db
+check "run on what is not there: cannot be read" exits_with 3
+check "run on what is not there: not made" absent missing.db
+
+# --- a rule from somebody else -------------------------------------------------------------------
+
+mkdir mine
+cp "$root"/rules/syn-retransmitted.sql mine/
+
+try_rule() { # try_rule WHAT SELECT
+    printf -- '-- title: A rule of our own\n-- severity: warning\n%s\n' "$2" >mine/ours.sql
+    cp out/case.db try.db
+    run rules run try.db --rules mine
+}
+
+refuses() { # refuses WHAT SELECT
+    try_rule "$@"
+    check "$1: a broken rule" exits_with 5
+    check "$1: is named" says "$err" 'ours\.sql'
+    check "$1: the others still run" case_has try.db \
+        "SELECT count(*) FROM finding WHERE rule_id = 'syn-retransmitted'" 1
+    check "$1: the segments are untouched" case_has try.db 'SELECT count(*) FROM segment' 4
+}
+
+columns="NULL AS leg_id, 1 AS first_segment, 1 AS last_segment, 1.0 AS confidence,
+    'x' AS summary, NULL AS detail, '[[1, \"y\"]]' AS evidence"
+
+try_rule "a sound rule" "SELECT 1 AS connection_id, $columns;"
+check "a sound rule: done" exits_with 0
+check "a sound rule: its finding" case_has try.db \
+    "SELECT count(*) FROM finding WHERE rule_id = 'ours'" 1
+
+refuses "no SQL" "This is no SQL."
+refuses "nothing at all" ""
+refuses "an unknown column" "SELECT no_such, $columns FROM segment;"
+refuses "too few columns" "SELECT 1 AS connection_id;"
+refuses "two statements" "SELECT 1 AS connection_id, $columns; SELECT 2;"
+refuses "a rule that deletes" "DELETE FROM segment;"
+refuses "a rule that drops" "DROP TABLE segment;"
+refuses "a rule that attaches" "ATTACH 'stolen.db' AS stolen;"
+refuses "a rule that copies the case away" "VACUUM INTO 'stolen.db';"
+refuses "a rule that sets a pragma" "PRAGMA writable_schema = 1;"
+refuses "a rule that loads code" "SELECT load_extension('evil') AS connection_id, $columns;"
+check "nothing was stolen" absent stolen.db
+
+rm mine/ours.sql
+cp out/case.db try.db
+printf -- '-- title: Endless\n-- severity: warning\n%s\n' "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL
+    SELECT i + 1 FROM n) SELECT max(i) AS connection_id, $columns FROM n;" >mine/endless.sql
+run rules run try.db --rules mine --rule-budget 1000000
+check "an endless rule: is stopped" exits_with 5
+check "an endless rule: is named" says "$err" 'endless'
+
+run rules check mine/endless.sql mine/syn-retransmitted.sql
+check "check of files: those alone" exits_with 0
+printf -- '-- title: Broken\n-- severity: warning\nSELEKT 1;\n' >broken.sql
+run rules check broken.sql
+check "check of a broken file: a broken rule" exits_with 5
+cat "$out" "$err" >both
+check "check of a broken file: path, line and reason" says both 'broken\.sql:[0-9]+: '
+
+# --- --fail-on -------------------------------------------------------------------------------------
+
+run analyze -o failing --fail-on warning host=silent.pcap
+check "--fail-on with a finding: 1" exits_with 1
+check "--fail-on with a finding: the report is there" exists failing/report.md
+run analyze -o passing --fail-on warning host=good.pcap
+check "--fail-on without: done" exits_with 0
+
+run analyze -o with-broken --rules mine host=good.pcap --rule-budget 1000000
+check "analyze with a broken rule" exits_with 5
+check "analyze with a broken rule: the report is there" exists with-broken/report.md
+
+finish
