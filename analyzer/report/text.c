@@ -66,9 +66,10 @@ static void put_utf8(FILE *out, uint32_t c)
     }
 }
 
-/* `line_start`: only digits stand before it, so that `-` would begin a list and `1.` a numbered
- * one. A comment after `@` keeps hosting sites from calling somebody of that name. */
-static void put_markdown(FILE *out, uint32_t c, bool line_start)
+/* `digits`: how many characters stand before it if all of them are digits, else -1. At the start
+ * `-` would begin a list, and behind digits `.` a numbered one. A comment after `@` keeps hosting
+ * sites from calling somebody of that name. */
+static void put_markdown(FILE *out, uint32_t c, int digits)
 {
     if (c == '<')
         fputs("&lt;", out);
@@ -78,17 +79,18 @@ static void put_markdown(FILE *out, uint32_t c, bool line_start)
         fputs("&amp;", out);
     else if (c == '@')
         fputs("@<!-- -->", out);
-    else if (c < 0x80 && (strchr("\\`*_[]|~#$", (int)c) || (line_start && strchr("-+=.)", (int)c))))
+    else if (c < 0x80 && (strchr("\\`*_[]|~#$", (int)c) || (digits == 0 && strchr("-+=", (int)c)) ||
+                          (digits > 0 && strchr(".)", (int)c))))
         fprintf(out, "\\%c", (int)c);
     else
         put_utf8(out, c);
 }
 
-static void put_character(FILE *out, enum text_style style, uint32_t c, bool line_start)
+static void put_character(FILE *out, enum text_style style, uint32_t c, int digits)
 {
     switch (style) {
     case TEXT_MARKDOWN:
-        put_markdown(out, c, line_start);
+        put_markdown(out, c, digits);
         break;
     case TEXT_CODE: /* a table splits its cells even inside of a code span */
         if (c == '|')
@@ -111,7 +113,7 @@ static void put_character(FILE *out, enum text_style style, uint32_t c, bool lin
 void text_write(FILE *out, enum text_style style, const char *text, size_t max)
 {
     const char *quote = style == TEXT_CODE ? "`" : style == TEXT_GNUPLOT ? "'" : "";
-    bool line_start = true;
+    int digits = 0;
     size_t written = 0;
     uint32_t c;
 
@@ -129,8 +131,8 @@ void text_write(FILE *out, enum text_style style, const char *text, size_t max)
             c = ' ';
         else if (is_unsafe(c))
             c = REPLACEMENT;
-        put_character(out, style, c, line_start);
-        line_start = line_start && c >= '0' && c <= '9';
+        put_character(out, style, c, digits);
+        digits = digits >= 0 && c >= '0' && c <= '9' ? digits + 1 : -1;
     }
     fputs(quote, out);
 }

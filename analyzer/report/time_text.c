@@ -94,7 +94,7 @@ bool time_text_parse(const char *text, int64_t *ns, bool *negative)
         scale /= 10; /* 0 beyond the nanosecond */
         value += (*text - '0') * scale;
     }
-    if (digits == 0 || *text != '\0')
+    if (digits == 0 || *text != '\0' || value > (int64_t)SECONDS_MAX * NS_PER_SECOND)
         return false;
     *ns = *negative ? -value : value;
     return true;
