@@ -29,7 +29,8 @@ struct wait {
     struct print print; /* seq and end: what was not matched yet */
     uint64_t segment_id;
     int64_t ts_ns;
-    bool done; /* all of it was matched */
+    bool done;    /* all of it was matched */
+    bool excused; /* it was seen further on: that it is missing here says nothing */
 };
 
 struct waiting {
