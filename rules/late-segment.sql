@@ -51,12 +51,13 @@ answer AS MATERIALIZED (
 ),
 -- Has the way from here to the receiver another point?
 reach AS MATERIALIZED (
-    SELECT connection_id, min(path_position) AS first, max(path_position) AS last
+    SELECT connection_id, count(*) AS legs,
+           min(path_position) AS first, max(path_position) AS last
       FROM leg
      WHERE connection_id IN (SELECT connection_id FROM late)
      GROUP BY connection_id
 ),
--- A late segment that was late at the point before already is told there.
+-- The last sighting of a late segment tells its fate; the earlier ones are the same segment.
 fact AS MATERIALIZED (
     SELECT l.*,
            d.point_id AS drop_point_id,
@@ -68,11 +69,10 @@ fact AS MATERIALIZED (
            row_number() OVER (PARTITION BY l.leg_id, l.dir ORDER BY l.segment_id) AS nth
       FROM late l
       JOIN reach r ON r.connection_id = l.connection_id
-      LEFT JOIN late before ON before.segment_id = l.seen_before
       LEFT JOIN dropped d ON d.segment_id = l.segment_id
       LEFT JOIN answer a ON a.segment_id = l.segment_id
       LEFT JOIN segment c ON c.id = l.copy_id
-     WHERE before.segment_id IS NULL
+     WHERE l.segment_id NOT IN (SELECT seen_before FROM late WHERE seen_before IS NOT NULL)
 ),
 total AS MATERIALIZED (
     SELECT connection_id, leg_id, dir, count(*) AS late,
@@ -87,6 +87,21 @@ total AS MATERIALIZED (
            max(after_copy_s) AS after_copy_s
       FROM fact
      GROUP BY leg_id, dir
+),
+-- A connection has one row per direction: at the leg that shows the worst.
+ranked AS MATERIALIZED (
+    SELECT t.*, p.name AS point,
+           row_number() OVER (PARTITION BY t.connection_id, t.dir
+                              ORDER BY answered_here DESC, dropped DESC, late DESC, leg_id) AS place
+      FROM total t
+      JOIN leg l ON l.id = t.leg_id
+      JOIN point p ON p.id = l.point_id
+),
+elsewhere AS MATERIALIZED (
+    SELECT connection_id, dir, json_group_array(json_object('point', point, 'late', late)) AS points
+      FROM ranked
+     WHERE place > 1
+     GROUP BY connection_id, dir
 ),
 proof AS (
     SELECT leg_id, dir, segment_id, 'late' AS role FROM fact WHERE nth <= :evidence_max
@@ -111,24 +126,27 @@ SELECT t.connection_id,
        printf('%d late segment%s from the %s (%s:%d) at %s, up to %d bytes below the ACK where the '
               || 'largest window of the receiver was %s bytes', t.late, iif(t.late = 1, '', 's'),
               iif(t.dir, 'server', 'client'), iif(t.dir, l.server_addr, l.client_addr),
-              iif(t.dir, l.server_port, l.client_port), p.name, t.behind, coalesce(t.window, '?'))
+              iif(t.dir, l.server_port, l.client_port), t.point, t.behind, coalesce(t.window, '?'))
        || CASE
               WHEN t.dropped > 0 THEN printf('; %d of them never came to %s', t.dropped, n.name)
-              WHEN t.is_last_point THEN ''
-              ELSE '; all were forwarded'
+              WHEN t.is_last_point AND r.legs > 1 THEN '; they came through to that point'
+              ELSE ''
           END
        || iif(t.answered > 0, printf('; %d answered with a RST', t.answered), '') AS summary,
-       json_object('point', p.name, 'from', iif(t.dir, 'server', 'client'), 'late', t.late,
+       json_object('point', t.point, 'from', iif(t.dir, 'server', 'client'), 'late', t.late,
                    'bytes_behind_max', t.behind, 'window', t.window, 'below_window', t.below,
                    'not_forwarded', t.dropped, 'next_point', n.name,
                    'answered_by_rst', t.answered,
                    'seconds_after_copy_max', round(t.after_copy_s, 6),
-                   'outcome', c.outcome) AS detail,
+                   'also_seen', json(coalesce(x.points, '[]')), 'outcome', c.outcome)
+           AS detail,
        s.evidence
-  FROM total t
+  FROM ranked t
   JOIN connection c ON c.id = t.connection_id
   JOIN leg l ON l.id = t.leg_id
-  JOIN point p ON p.id = l.point_id
+  JOIN reach r ON r.connection_id = t.connection_id
   JOIN shown s ON s.leg_id = t.leg_id AND s.dir = t.dir
   LEFT JOIN point n ON n.id = t.drop_point_id
+  LEFT JOIN elsewhere x ON x.connection_id = t.connection_id AND x.dir = t.dir
+ WHERE t.place = 1
  ORDER BY t.first_segment, t.leg_id, t.dir

@@ -129,6 +129,10 @@ fact AS (
            CASE
                WHEN c.handshake_ns IS NOT NULL THEN 'completed'
                WHEN c.outcome = 'refused' THEN 'refused'
+               WHEN iif(h.dir, l.segments_client = l.syns
+                               AND l.segments_server > l.synacks + l.rsts_server,
+                        l.segments_server = 0 AND l.segments_client > l.syns + l.rsts_client)
+                   THEN 'not recorded'
                WHEN near.synacks > 0 THEN iif(h.dir, 'unacknowledged', 'ignored')
                WHEN seen.synacks > 0 THEN 'lost'
                WHEN l.segments_server > 0 THEN 'other'
@@ -152,13 +156,14 @@ SELECT connection_id,
            WHEN answer = 'completed' THEN
                iif(dir OR copies = 1 AND handshake_ns <= :quick_ms * 1000000, 'info', 'notice')
            WHEN answer = 'refused' THEN iif(rsts_server > copies, 'info', 'notice')
-           WHEN answer = 'unacknowledged' THEN 'notice'
+           WHEN answer IN ('unacknowledged', 'not recorded') THEN 'notice'
            WHEN copies = 1 AND recorded_after_ms < :wait_ms THEN 'notice'
            ELSE 'warning'
        END AS severity,
        CASE
            WHEN answer IN ('completed', 'refused') THEN 0.95
-           WHEN recorded_after_ms < :wait_ms THEN 0.5
+           WHEN answer = 'not recorded' THEN 0.6
+           WHEN recorded_after_ms < :wait_ms THEN iif(copies = 1, 0.5, 0.9)
            ELSE 0.95
        END AS confidence,
        CASE
@@ -171,6 +176,8 @@ SELECT connection_id,
                                         handshake_ns / 1e9)
            WHEN 'refused' THEN iif(rsts_server > copies, '; each was refused with a RST',
                                    '; at last it was refused with a RST')
+           WHEN 'not recorded' THEN printf('; it went on then, so the %s answered: that side was '
+                                           || 'not recorded', iif(dir, 'client', 'server'))
            WHEN 'unacknowledged' THEN '; the client never acknowledged it'
            WHEN 'ignored' THEN printf(', although %d SYN-ACK%s passed %s: lost between there and the '
                                       || 'client, or refused by it', synacks,

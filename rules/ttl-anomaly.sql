@@ -2,6 +2,7 @@
 -- severity:  warning
 -- param:     slack_hops = 2 -- hops by which the TTLs of one sender may differ at one point
 -- param:     nearly_dead = 3 -- a TTL this low where a segment is seen last: it did not get much farther
+-- param:     far_hops = 8 -- a TTL must be so much lower if only other connections of the sender prove it
 -- param:     evidence_max = 8 -- segments that are named as evidence
 -- explain:   Each router lowers the TTL (hop limit in IPv6) by one and drops the packet at 0.
 --            Systems start at 64 (Linux, BSD, macOS), 128 (Windows) or 255, so a sender's packets
@@ -11,7 +12,8 @@
 --            repeated or never answered, and either the path is longer than the TTL
 --            (detail.path_hops is the largest loss of TTL measured between two points), or the
 --            last point saw a TTL that was nearly used up, or this sender's connections with the
---            usual TTL fail less often, or a router said so by ICMP time exceeded. With several
+--            usual TTL fail less often (then it must be lower by far_hops at least), or a router
+--            said so by ICMP time exceeded. With several
 --            paths (ECMP) only the connections on the longer one fail. traceroute over TCP makes
 --            the same picture on purpose. A TTL that changes within a connection says that its
 --            way changed, or that another device answered the handshake (SYN proxy): notice.
@@ -36,13 +38,15 @@ WITH placed AS MATERIALIZED (
 end_of AS (
     SELECT connection_id, id AS leg_id, point_id, 0 AS dir, client_addr AS addr,
            server_addr AS peer, ttl_max_client AS ttl, syns AS tries,
+           outcome = 'unanswered' AND syns > 0 AS is_dead,
            syns > 1 OR outcome = 'unanswered' AND syns > 0 AS is_failed,
            first_segment, last_segment
       FROM placed
      WHERE is_first AND ttl_max_client IS NOT NULL
     UNION ALL
     SELECT connection_id, id, point_id, 1, server_addr, client_addr, ttl_max_server,
-           synacks, synacks > 1 OR outcome = 'unanswered' AND synacks > 0,
+           synacks, outcome = 'unanswered' AND synacks > 0,
+           synacks > 1 OR outcome = 'unanswered' AND synacks > 0,
            first_segment, last_segment
       FROM placed
      WHERE is_last AND ttl_max_server IS NOT NULL
@@ -59,15 +63,19 @@ usual AS MATERIALIZED (
      GROUP BY point_id, dir, addr
 ),
 compared AS (
-    SELECT s.*, u.ttl AS usual_ttl, s.hops > u.hops + :slack_hops AS is_odd
+    SELECT s.*, u.ttl AS usual_ttl, s.hops > u.hops + :slack_hops AS is_odd,
+           s.hops >= u.hops + :far_hops AS is_far
       FROM sent s
       JOIN usual u USING (point_id, dir, addr)
 ),
 -- How the sender fares with this TTL and with its usual one, with the same peer.
 counted AS (
     SELECT *,
-           sum(is_odd) OVER same AS odd, sum(is_odd AND is_failed) OVER same AS odd_failed,
-           sum(NOT is_odd) OVER same AS usual, sum(NOT is_odd AND is_failed) OVER same AS usual_failed
+           sum(is_odd) OVER same AS odd, sum(NOT is_odd) OVER same AS usual,
+           sum(is_odd AND is_failed) OVER same AS odd_failed,
+           sum(NOT is_odd AND is_failed) OVER same AS usual_failed,
+           sum(is_odd AND is_dead) OVER same AS odd_dead,
+           sum(NOT is_odd AND is_dead) OVER same AS usual_dead
       FROM compared
     WINDOW same AS (PARTITION BY point_id, dir, addr, peer)
 ),
@@ -135,8 +143,9 @@ judged AS MATERIALIZED (
                WHEN u.hops >= s.ttl THEN 'path'
                WHEN c.outcome = 'unanswered' AND r.ttl <= :nearly_dead AND s.ttl > :nearly_dead
                    THEN 'used up'
-               WHEN is_odd AND is_failed AND usual > 0 AND odd_failed * usual > usual_failed * odd
-                   THEN 'others'
+               WHEN is_far AND is_dead AND odd_dead * usual > usual_dead * odd THEN 'others'
+               WHEN is_far AND is_failed AND odd_failed > 1 AND odd_failed * 2 >= odd
+                    AND odd_failed * usual > usual_failed * odd THEN 'others'
            END AS proof
       FROM suspect s
       JOIN connection c ON c.id = s.connection_id
@@ -162,7 +171,7 @@ failure AS (
     SELECT j.connection_id, j.leg_id, j.first_segment, j.last_segment,
            iif(is_failed, 'warning', 'notice') AS severity,
            CASE proof WHEN 'icmp' THEN 0.98 WHEN 'path' THEN 0.95 WHEN 'used up' THEN 0.9
-                      ELSE iif(usual > 1, 0.8, 0.6) END AS confidence,
+                      ELSE iif(usual > 2 AND odd_failed > 2, 0.8, 0.6) END AS confidence,
            iif(dir, printf('The SYN-ACK of %s to %s', server, client),
                printf('The SYN of %s to %s', client, server))
            || printf(' left %s with TTL %d', point, ttl)
@@ -233,7 +242,10 @@ change AS MATERIALIZED (
 ),
 changed AS (
     SELECT h.connection_id, h.leg_id, min(segment_id) AS first_segment,
-           max(segment_id) AS last_segment, 'notice' AS severity, 0.9 AS confidence,
+           max(segment_id) AS last_segment,
+           iif(max(max(ttl, before)) - min(min(ttl, before)) > :slack_hops, 'notice', 'info')
+               AS severity,
+           0.9 AS confidence,
            printf('The TTL of segments from the %s (%s) changed %d time%s at %s, between %d and %d',
                   iif(dir, 'server', 'client'), iif(dir, l.server_addr, l.client_addr), count(*),
                   iif(count(*) = 1, '', 's'), p.name, min(min(ttl, before)),

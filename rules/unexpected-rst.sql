@@ -25,16 +25,24 @@
 -- reference: RFC 9293 §3.5.2, §3.5.3 and §3.10.7; RFC 5961 §3; Weaver, Sommer, Paxson: Detecting
 --            Forged TCP Reset Packets (NDSS 2009)
 
-WITH rst AS MATERIALIZED (
+WITH all_rst AS MATERIALIZED (
     SELECT e.segment_id, e.leg_id, e.a AS place, e.b AS answers, s.dir, s.ts_ns, s.ttl,
            l.connection_id, l.point_id, l.path_position, i.b AS upstream_point_id,
-           i.segment_id IS NOT NULL AS is_injected
+           i.segment_id IS NOT NULL AS is_injected, s.seen_before
       FROM event e
       JOIN segment s ON s.id = e.segment_id
       JOIN leg l ON l.id = e.leg_id
       LEFT JOIN event i ON i.segment_id = e.segment_id AND i.kind = 'injected'
      WHERE e.kind = 'rst'
-       AND s.seen_before IS NULL
+),
+-- First sightings. Two points on one interface may see an injected RST in either order.
+rst AS MATERIALIZED (
+    SELECT *
+      FROM all_rst
+     WHERE is_injected
+        OR seen_before IS NULL
+           AND segment_id NOT IN (SELECT seen_before FROM all_rst
+                                   WHERE is_injected AND seen_before IS NOT NULL)
 ),
 fin AS MATERIALIZED (
     SELECT leg_id, min(segment_id) AS first, max(segment_id) AS last, count(*) AS fins
@@ -62,26 +70,35 @@ numbered AS (
 origin AS MATERIALIZED (
     SELECT * FROM numbered WHERE is_injected OR distance = 1
 ),
-first_injected AS MATERIALIZED (
-    SELECT connection_id, min(segment_id) AS segment_id
+-- The first RST of each connection; the other columns are those of the row with the minimum.
+first AS MATERIALIZED (
+    SELECT connection_id, min(segment_id) AS segment_id, dir, is_injected,
+           is_injected OR place IN (0, 1) AS is_effective
       FROM origin
-     WHERE is_injected
      GROUP BY connection_id
 ),
+-- After it those of the other end are its consequence.
 peer AS MATERIALIZED (
-    SELECT i.connection_id, count(*) AS rsts, min(o.segment_id) AS segment_id
-      FROM first_injected i
-      JOIN origin o ON o.connection_id = i.connection_id AND o.segment_id > i.segment_id
-     WHERE NOT o.is_injected
-     GROUP BY i.connection_id
+    SELECT o.connection_id, count(*) AS rsts, min(o.segment_id) AS segment_id
+      FROM origin o
+      JOIN first f ON f.connection_id = o.connection_id
+     WHERE o.dir <> f.dir AND NOT o.is_injected AND f.is_effective
+     GROUP BY o.connection_id
+),
+-- A SYN that is sent again after the RST: the handshake was still open.
+syn AS MATERIALIZED (
+    SELECT leg_id, max(segment_id) AS last
+      FROM event
+     WHERE kind = 'syn-retransmission'
+     GROUP BY leg_id
 ),
 upstream AS MATERIALIZED (
     SELECT connection_id, point_id, client_addr, server_addr
       FROM leg
-     WHERE connection_id IN (SELECT connection_id FROM first_injected)
+     WHERE connection_id IN (SELECT connection_id FROM origin WHERE is_injected)
 ),
 fact AS MATERIALIZED (
-    SELECT o.*, c.outcome, p.name AS point, u.name AS upstream, l.synacks,
+    SELECT o.*, c.outcome, p.name AS point, u.name AS upstream,
            iif(o.dir, 'server', 'client') AS sender,
            iif(o.dir, l.server_addr, l.client_addr) AS source_addr,
            iif(o.dir, l.server_port, l.client_port) AS source_port,
@@ -97,7 +114,9 @@ fact AS MATERIALIZED (
            dropped.segment_id IS NOT NULL AS answers_dropped,
            coalesce(fin.first < o.segment_id, 0) AS is_after_fin,
            coalesce(fin.fins = 2 AND fin.last < o.segment_id, 0) AS is_after_both,
-           coalesce(fi.segment_id < o.segment_id, 0) AS is_after_injected,
+           o.segment_id > f.segment_id AND NOT o.is_injected
+               AND (f.is_injected OR f.is_effective AND o.dir <> f.dir) AS is_consequence,
+           l.syns > 0 AND (l.synacks = 0 OR coalesce(syn.last > o.segment_id, 0)) AS is_opening,
            peer.rsts AS peer_rsts, peer.segment_id AS peer_segment
       FROM origin o
       JOIN connection c ON c.id = o.connection_id
@@ -109,7 +128,8 @@ fact AS MATERIALIZED (
       LEFT JOIN late ON late.segment_id = o.answers
       LEFT JOIN dropped ON dropped.segment_id = o.answers
       LEFT JOIN fin ON fin.leg_id = o.leg_id
-      LEFT JOIN first_injected fi ON fi.connection_id = o.connection_id
+      LEFT JOIN syn ON syn.leg_id = o.leg_id
+      JOIN first f ON f.connection_id = o.connection_id
       LEFT JOIN peer ON peer.connection_id = o.connection_id
      WHERE o.nth = 1
 ),
@@ -126,16 +146,16 @@ judged AS MATERIALIZED (
            coalesce(ttl NOT BETWEEN ttl_min AND ttl_max
                     AND abs(rst_hops - data_hops) > :ttl_slack, 0) AS is_foreign,
            place IN (2, 3) AS is_outside,
+           outcome = 'closed' AND NOT is_after_fin AS is_survived,
            outcome = 'reset' OR outcome = 'midstream' AND peer_rsts > 0 AS is_dead,
            CASE
                WHEN is_injected THEN 'injected'
-               WHEN is_after_injected THEN 'consequence'
+               WHEN is_consequence THEN 'consequence'
                WHEN is_after_fin THEN 'close'
                WHEN is_alone THEN 'alone'
                WHEN dir = 1 AND (answers_flags = 2 OR outcome = 'refused') THEN 'refused'
                WHEN dir = 0 AND answers_flags = 18 THEN 'rejected'
-               WHEN dir = 0 AND answers_flags = 16 AND synacks = 0 AND outcome <> 'midstream'
-                   THEN 'half-open'
+               WHEN dir = 0 AND answers_flags = 16 AND is_opening THEN 'half-open'
                ELSE 'abort'
            END AS class
       FROM hops
@@ -150,7 +170,7 @@ proof AS (
     SELECT leg_id, dir, is_injected, late.copy_id, 'copy'
       FROM origin JOIN late ON late.segment_id = origin.answers WHERE nth <= :evidence_max
     UNION ALL
-    SELECT leg_id, dir, is_injected, peer_segment, 'peer-rst' FROM fact WHERE is_injected
+    SELECT leg_id, dir, is_injected, peer_segment, 'peer-rst' FROM fact WHERE peer_segment <> segment_id
 ),
 shown AS MATERIALIZED (
     SELECT leg_id, dir, is_injected, json_group_array(json_array(segment_id, role)) AS evidence
@@ -158,13 +178,17 @@ shown AS MATERIALIZED (
      WHERE segment_id IS NOT NULL
      GROUP BY leg_id, dir, is_injected
 ),
+suspected AS (
+    SELECT *,
+           class = 'abort' AND (is_foreign OR is_outside OR is_survived OR answers_late) AS is_suspect
+      FROM judged
+),
 single AS (
     SELECT j.connection_id, j.leg_id, j.segment_id AS first_segment, j.last_segment,
            CASE
                WHEN class = 'injected' THEN
                    iif(is_after_both, 'notice', iif(is_dead, 'error', 'warning'))
-               WHEN class = 'half-open' THEN 'notice'
-               ELSE iif(is_foreign OR is_outside OR answers_late, 'warning', 'notice')
+               ELSE iif(is_suspect, 'warning', 'notice')
            END AS severity,
            CASE WHEN class = 'injected' THEN 0.95 WHEN is_foreign THEN 0.7 ELSE 0.85 END AS confidence,
            CASE class
@@ -172,28 +196,34 @@ single AS (
                    printf('%d RST%s from %s:%d first seen at %s, never at %s: ', rsts,
                           iif(rsts = 1, '', 's'), source_addr, source_port, point, upstream)
                    || CASE
-                          WHEN upstream_addr IS NULL THEN 'the ' || sender || ' did not send it'
+                          WHEN upstream_addr IS NULL THEN
+                              printf('the %s did not send %s', sender, iif(rsts = 1, 'it', 'them'))
                           WHEN upstream_addr <> source_addr THEN
-                              printf('the host that translates %s to %s sent it itself, not the %s',
-                                     upstream_addr, source_addr, sender)
-                          ELSE printf('something between the two sent it in the name of the %s',
-                                      sender)
+                              printf('the host that translates %s to %s sent %s itself, not the %s',
+                                     upstream_addr, source_addr, iif(rsts = 1, 'it', 'them'),
+                                     sender)
+                          ELSE printf('something between the two sent %s in the name of the %s',
+                                      iif(rsts = 1, 'it', 'them'), sender)
                       END
                WHEN 'half-open' THEN
                    printf('%s:%d answered an ACK of %s:%d with a RST before its SYN was acknowledged: '
                           || 'the other end still holds an earlier connection on these ports',
                           source_addr, source_port, target_addr, target_port)
                ELSE
-                   printf('%s:%d (%s) aborted the connection to %s:%d with %d RST%s, first seen at %s',
-                          source_addr, source_port, sender, target_addr, target_port, rsts,
-                          iif(rsts = 1, '', 's'), point)
+                   iif(is_suspect,
+                       printf('%d RST%s from %s:%d to %s:%d, first seen at %s, may not be of that %s',
+                              rsts, iif(rsts = 1, '', 's'), source_addr, source_port, target_addr,
+                              target_port, point, sender),
+                       printf('%s:%d (%s) aborted the connection to %s:%d with %d RST%s, first seen '
+                              || 'at %s', source_addr, source_port, sender, target_addr,
+                              target_port, rsts, iif(rsts = 1, '', 's'), point))
            END
-           || iif(is_foreign AND class <> 'injected',
-                  printf('; its TTL is %d where this sender''s other segments have %d', ttl, ttl_max),
+           || iif(is_foreign AND is_suspect,
+                  printf('; its TTL is %d, that of the sender''s other segments %d', ttl, ttl_max),
                   '')
            || iif(answers_late,
-                  printf('; it answers, after %.3f ms, a segment that came late (%d bytes below the ACK)%s',
-                         after_ms, behind,
+                  printf('; %s answers, after %.3f ms, a segment that came late (%d bytes below '
+                         || 'the ACK)%s', iif(rsts = 1, 'it', 'the first'), after_ms, behind,
                          iif(answers_dropped, ' and was never forwarded', '')), '')
            || CASE
                   WHEN class = 'injected' THEN
@@ -201,8 +231,10 @@ single AS (
                           iif(is_dead, '; the connection was reset', '; the connection survived it'))
                       || iif(is_outside, printf(' (its sequence number lies %s the window)',
                                                 iif(place = 2, 'below', 'above')), '')
-                  WHEN is_outside THEN printf('; its sequence number lies %s the window',
-                                              iif(place = 2, 'below', 'above'))
+                  WHEN is_suspect THEN
+                      iif(is_outside, printf('; its sequence number lies %s the window',
+                                             iif(place = 2, 'below', 'above')), '')
+                      || iif(is_survived, '; the connection went on and was closed by FIN', '')
                   ELSE ''
               END AS summary,
            json_object('class', class, 'point', point, 'never_at', upstream, 'rsts', rsts,
@@ -224,7 +256,7 @@ single AS (
                        'after_fin', json(iif(is_after_fin, 'true', 'false')),
                        'peer_rsts', coalesce(peer_rsts, 0), 'outcome', outcome) AS detail,
            evidence
-      FROM judged j
+      FROM suspected j
       JOIN shown USING (leg_id, dir, is_injected)
      WHERE class IN ('injected', 'half-open', 'abort')
 ),
