@@ -34,6 +34,8 @@ enum status markdown_what_happened(const struct report *report, FILE *out, struc
 enum status markdown_evidence(const struct report *report, FILE *out, int64_t finding,
                               struct error *err);
 enum status markdown_findings(const struct report *report, FILE *out, struct error *err);
+/* The picture that shows the verdict, and all others. */
+enum status markdown_first_picture(const struct report *report, FILE *out, struct error *err);
 enum status markdown_pictures(const struct report *report, FILE *out, struct error *err);
 enum status markdown_failed(const struct report *report, FILE *out, struct error *err);
 enum status markdown_captures(const struct report *report, FILE *out, struct error *err);

@@ -35,7 +35,10 @@ static void write_capture(const struct section *section, struct query *q, struct
     bool complete = strcmp(query_text(q, 7), "complete") == 0;
 
     fputs("| ", out);
-    section_write_cell(section, TEXT_CODE, query_is_null(q, 1) ? "several" : query_text(q, 1));
+    if (query_is_null(q, 1))
+        fputs("several | ", out);
+    else
+        section_write_cell(section, TEXT_CODE, query_text(q, 1));
     section_write_cell(section, TEXT_CODE, text_file_name(query_text(q, 2)));
     fprintf(out, "%s | %s | ", query_text(q, 3), query_text(q, 4));
     write_skipped(out, skipped, query_int(q, 0));

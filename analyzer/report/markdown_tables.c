@@ -89,29 +89,45 @@ enum status markdown_failed(const struct report *report, FILE *out, struct error
     return query_close(&q);
 }
 
+static void write_picture(FILE *out, int64_t connection, const char *what, const char *suffix)
+{
+    fprintf(out,
+            "[![connection %" PRId64 "%s](plots/connection-%" PRId64
+            "%s.png)](plots/connection-%" PRId64 "%s.svg)\n\n",
+            connection, what, connection, suffix, connection, suffix);
+}
+
+enum status markdown_first_picture(const struct report *report, FILE *out, struct error *err)
+{
+    (void)err;
+    if (report->pictures_count == 0)
+        return STATUS_OK;
+    fputc('\n', out);
+    if (report->pictures[0].zoom)
+        write_picture(out, report->pictures[0].connection, ", around the evidence", "-zoom");
+    else
+        write_picture(out, report->pictures[0].connection, "", "");
+    return STATUS_OK;
+}
+
 enum status markdown_pictures(const struct report *report, FILE *out, struct error *err)
 {
+    size_t count = report->pictures_count;
     struct section section;
     size_t shown = 0;
 
     (void)err;
-    if (report->pictures_count == 0)
+    if (count == 0 || (count == 1 && !report->pictures[0].zoom))
         return STATUS_OK;
     section_start(&section, out, report, "Pictures", PICTURES_BYTES);
-    for (; shown < report->pictures_count && section_has_room(&section); shown++) {
+    for (; shown < count && section_has_room(&section); shown++) {
         const struct report_picture *picture = &report->pictures[shown];
-        int64_t id = picture->connection;
 
-        if (picture->zoom)
-            fprintf(out,
-                    "[![connection %" PRId64 ", around the evidence](plots/connection-%" PRId64
-                    "-zoom.png)](plots/connection-%" PRId64 "-zoom.svg)\n\n",
-                    id, id, id);
-        fprintf(out,
-                "[![connection %" PRId64 "](plots/connection-%" PRId64
-                ".png)](plots/connection-%" PRId64 ".svg)\n\n",
-                id, id, id);
+        if (shown > 0 && picture->zoom)
+            write_picture(out, picture->connection, ", around the evidence", "-zoom");
+        if (shown > 0 || picture->zoom)
+            write_picture(out, picture->connection, "", "");
     }
-    section_write_more(&section, (int64_t)(report->pictures_count - shown), "`plots/`");
+    section_write_more(&section, (int64_t)(count - shown), "`plots/`");
     return STATUS_OK;
 }

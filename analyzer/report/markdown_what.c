@@ -33,7 +33,7 @@ static const char examples_sql[] =
 static const char values_sql[] =
     "SELECT j.key, j.value FROM finding f,"
     " json_each(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END) j"
-    " WHERE f.id = :finding AND j.key IS NOT NULL LIMIT 16";
+    " WHERE f.id = :finding AND j.key IS NOT NULL AND j.value NOT IN ('[]', '{}') LIMIT 16";
 
 static void write_plural(FILE *out, int64_t count, const char *noun)
 {
@@ -89,7 +89,7 @@ static void write_paragraph(FILE *out, const char *heading, const char *text)
 /* The numbers that the rule gave with a finding. */
 static void write_values(FILE *out, struct query *values, int64_t finding)
 {
-    const char *before = "  Values: ";
+    const char *before = "\n**Its values.** ";
 
     query_bind(values, ":finding", finding);
     for (; query_next(values); before = ", ") {
@@ -100,7 +100,7 @@ static void write_values(FILE *out, struct query *values, int64_t finding)
     }
     query_rewind(values);
     if (*before == ',')
-        fputs(".\n", out);
+        fputc('\n', out);
 }
 
 struct what {
@@ -127,7 +127,6 @@ static void write_examples(struct what *what, struct query *rule, int64_t *worst
             fprintf(out, "Connection %" PRId64 ": ", query_int(q, 3));
         text_write(out, TEXT_MARKDOWN, query_text(q, 1), SUMMARY_MAX_LENGTH);
         fprintf(out, " (confidence %.0f %%)\n", query_real(q, 2) * 100);
-        write_values(out, &what->values, finding);
     }
     query_rewind(q);
     if (query_int(rule, FINDINGS) > written) {
@@ -146,11 +145,12 @@ static enum status write_rule(struct what *what, struct query *rule, bool with_p
 
     write_rule_heading(out, rule);
     write_examples(what, rule, &worst);
+    if (with_packets)
+        status = markdown_evidence(what->section.report, out, worst, err);
+    write_values(out, &what->values, worst);
     write_paragraph(out, "What it means.", query_text(rule, EXPLAIN));
     write_paragraph(out, "What to do.", query_text(rule, REMEDY));
     write_paragraph(out, "Reference.", query_text(rule, REFERENCE));
-    if (with_packets)
-        status = markdown_evidence(what->section.report, out, worst, err);
     fputc('\n', out);
     return status;
 }

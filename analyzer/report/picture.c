@@ -192,7 +192,8 @@ void picture_done(struct picture *picture)
     free(picture->labels);
     free(picture->name);
     free(picture->title);
-    free(picture->subtitle);
+    free(picture->subtitle[0]);
+    free(picture->subtitle[1]);
     free(picture->range_note);
     *picture = (struct picture){0};
 }

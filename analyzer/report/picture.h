@@ -53,9 +53,11 @@ struct picture_label {
 struct picture {
     int64_t connection;
     char *name; /* of its files, without folder and suffix */
-    char *title, *subtitle;
+    char *title;
+    char *subtitle[2];            /* lines below the title */
     char *range_note;             /* what part of the connection this is; NULL: all of it */
     int dir;                      /* the direction whose data is drawn: the one with more payload */
+    int64_t segments;             /* of the connection, at all points */
     int64_t origin_ns;            /* the connection's first segment: 0 on the axis of time */
     int64_t from_ns, to_ns;       /* what is drawn, both ends included */
     struct picture_trace *traces; /* from the client to the server */

@@ -1,6 +1,7 @@
 /* Which connections are drawn, and which part of them. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "report/findings.h"
@@ -10,10 +11,11 @@
 
 enum {
     TITLE_MAX_LENGTH = 100,
-    SUBTITLE_MAX_LENGTH = 130,
+    SUBTITLE_MAX_LENGTH = 145,
     LABEL_MAX_LENGTH = 60,
     LEGEND_MAX_LENGTH = 30,
     LABELS_MAX = 10,
+    ZOOM_MIN_SEGMENTS = 100,
     ZOOM_SHARE = 3, /* the evidence is zoomed at if it is less than 1/3 of the whole */
 };
 
@@ -23,7 +25,8 @@ static const char connection_sql[] =
     " (SELECT coalesce(max(bytes_server) > max(bytes_client), 0) FROM leg"
     " WHERE connection_id = c.id),"
     " (SELECT f.severity || ': ' || f.summary FROM finding f JOIN rule r ON r.id = f.rule_id"
-    " WHERE f.connection_id = c.id ORDER BY " FINDING_ORDER " LIMIT 1)"
+    " WHERE f.connection_id = c.id ORDER BY " FINDING_ORDER " LIMIT 1),"
+    " (SELECT sum(segments_client + segments_server) FROM leg WHERE connection_id = c.id)"
     " FROM connection c WHERE c.id = :connection";
 
 static const char legs_sql[] =
@@ -60,6 +63,24 @@ static char *title_of(struct query *q, int64_t connection)
     return safe;
 }
 
+/* Two lines, broken between two words. */
+static void set_subtitle(struct picture *picture, const char *text)
+{
+    size_t length = strlen(text);
+    size_t end = length;
+    char *first;
+
+    if (length > SUBTITLE_MAX_LENGTH)
+        for (end = SUBTITLE_MAX_LENGTH; end > 0 && text[end] != ' '; end--)
+            continue;
+    if (end == 0)
+        end = length;
+    first = memory_print("%.*s", (int)end, text);
+    picture->subtitle[0] = safe_text(first, SUBTITLE_MAX_LENGTH);
+    picture->subtitle[1] = safe_text(text + end + (text[end] == ' '), SUBTITLE_MAX_LENGTH);
+    free(first);
+}
+
 static enum status load_legs(struct picture *picture, const struct report *report,
                              struct error *err)
 {
@@ -92,7 +113,8 @@ enum status picture_set_add(struct picture_set *set, const struct report *report
     query_bind(&q, ":connection", connection);
     if (query_next(&q)) {
         picture->title = title_of(&q, connection);
-        picture->subtitle = safe_text(query_text(&q, 5), SUBTITLE_MAX_LENGTH);
+        set_subtitle(picture, query_text(&q, 5));
+        picture->segments = query_int(&q, 6);
         picture->origin_ns = query_int(&q, 2);
         picture->dir = (int)query_int(&q, 4);
         time_range_apply(range, query_int(&q, 2), query_int(&q, 3), &picture->from_ns,
@@ -145,16 +167,19 @@ static enum status find_zoom(struct zoom *zoom, const struct report *report,
     return query_close(&q);
 }
 
-/* The evidence gets its role and frame written beside it. */
+/* Two segments of each role get it written beside them, with their frame. */
 static enum status load_labels(struct picture *picture, const struct report *report,
                                int64_t finding, struct error *err)
 {
     struct query q;
 
     query_open(&q, report,
-               "SELECT e.segment_id, e.role, p.name, s.frame FROM evidence e"
+               "WITH numbered AS (SELECT segment_id, role, row_number() OVER"
+               " (PARTITION BY role ORDER BY segment_id) AS nth FROM evidence"
+               " WHERE finding_id = :finding)"
+               " SELECT e.segment_id, e.role, p.name, s.frame FROM numbered e"
                " JOIN segment s ON s.id = e.segment_id JOIN leg l ON l.id = s.leg_id"
-               " JOIN point p ON p.id = l.point_id WHERE e.finding_id = :finding"
+               " JOIN point p ON p.id = l.point_id WHERE e.nth <= 2"
                " ORDER BY e.segment_id, e.role LIMIT :limit",
                err);
     query_bind(&q, ":finding", finding);
@@ -197,8 +222,11 @@ static enum status add_zoom(struct picture_set *set, const struct report *report
     const struct time_range all = {0};
     struct picture *picture = &set->pictures[set->count - 1];
     struct zoom zoom;
-    enum status status = find_zoom(&zoom, report, picture, err);
+    enum status status;
 
+    if (picture->segments < ZOOM_MIN_SEGMENTS)
+        return STATUS_OK;
+    status = find_zoom(&zoom, report, picture, err);
     if (status != STATUS_OK || zoom.finding == 0)
         return status;
     status = picture_set_add(set, report, picture->connection, &all, err);

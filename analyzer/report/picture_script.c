@@ -144,15 +144,16 @@ static void write_layout(FILE *out, const struct picture *picture)
 {
     fprintf(out, "set label 1 %s at screen 0.015,0.965 left font ',20' tc rgb '#000000'\n",
             picture->title);
-    fprintf(out, "set label 2 %s at screen 0.015,0.92 left font ',15' tc rgb '#505050'\n",
-            picture->subtitle);
-    fprintf(out, "set label 3 'sequence from %s, bytes since ISN' at graph 0,1.035 left\n",
+    for (int i = 0; i < 2; i++)
+        fprintf(out, "set label %d %s at screen 0.015,%.3f left font ',14' tc rgb '#505050'\n",
+                i + 2, picture->subtitle[i], 0.925 - i * 0.028);
+    fprintf(out, "set label 4 'sequence from %s, bytes since ISN' at graph 0,1.035 left\n",
             picture->dir == 0 ? "client to server" : "server to client");
     fprintf(out, "set xlabel 'time since first segment, s' . %s\n",
             picture->range_note != NULL ? picture->range_note : "''");
     fputs("set lmargin at screen 0.10\nset rmargin at screen 0.795\n"
-          "set tmargin at screen 0.85\nset bmargin at screen 0.10\n"
-          "set key at screen 0.805,0.86 left top vertical Left reverse samplen 1.6 spacing 1.35"
+          "set tmargin at screen 0.83\nset bmargin at screen 0.10\n"
+          "set key at screen 0.805,0.84 left top vertical Left reverse samplen 1.6 spacing 1.35"
           " font ',14'\n"
           "set border 3 lc rgb '#808080'\nset tics nomirror out tc rgb '#303030'\n"
           "set grid lt 1 lw 1 lc rgb '#E8E8E8'\n",

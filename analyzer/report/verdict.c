@@ -27,13 +27,14 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
                "SELECT (SELECT count(*) FROM connection), (SELECT count(*) FROM point),"
                " (SELECT coalesce(sum(segments), 0) FROM capture),"
                " (SELECT count(DISTINCT connection_id) FROM finding"
-               " WHERE severity IN ('error', 'warning'))",
+               " WHERE severity IN ('error', 'warning')), (SELECT count(*) FROM rule)",
                err);
     if (query_next(&q)) {
         v->connections = query_int(&q, 0);
         v->points = query_int(&q, 1);
         v->segments = query_int(&q, 2);
         v->affected = query_int(&q, 3);
+        v->rules = query_int(&q, 4);
     }
     return query_close(&q);
 }
@@ -114,6 +115,10 @@ void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
 {
     char total[TEXT_COUNT_SIZE];
 
+    if (v->rules == 0) {
+        fputs("No rule has run: nothing was judged.", out);
+        return;
+    }
     if (v->summary == NULL) {
         fputs("Nothing unusual was found in ", out);
         write_count(out, v->connections, "connection");
