@@ -9,8 +9,9 @@
 #include "command/analysis.h"
 #include "command/arguments.h"
 #include "command/command.h"
-#include "command/severity.h"
+#include "command/fail_on.h"
 #include "report/report.h"
+#include "rules/severity.h"
 
 static const char usage[] =
     "Usage: tcpmortem analyze -o DIR [option]... [POINT=]FILE[,FILE...]...\n"
@@ -178,7 +179,7 @@ static enum status conclude(const struct request *request, const char *case_path
     if (status == STATUS_OK && request->strict && result->incomplete)
         return error_set(err, STATUS_INPUT, "--strict: a capture is cut or damaged");
     if (status == STATUS_OK && request->fail_on != NULL)
-        status = severity_reached(case_path, request->fail_on, &reached, err);
+        status = fail_on_reached(case_path, request->fail_on, &reached, err);
     return status == STATUS_OK && reached ? STATUS_FOUND : status;
 }
 

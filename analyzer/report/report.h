@@ -30,6 +30,10 @@ enum status report_write(const char *case_path, const char *dir,
 enum status report_summary(const char *case_path, const char *dir, FILE *out, struct error *err)
     __attribute__((warn_unused_result));
 
+/* Writes expected.csv into `dir`: the findings of the case without ids, for comparison. */
+enum status report_expectation(const char *case_path, const char *dir, struct error *err)
+    __attribute__((warn_unused_result));
+
 struct plot_options {
     int64_t connection;
     const char *file; /* NAME.png or NAME.svg; NULL: connection-N.png */

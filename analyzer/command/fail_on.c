@@ -1,21 +1,12 @@
-#include "command/severity.h"
+#include "command/fail_on.h"
 
-#include <string.h>
+#include <stddef.h>
 
+#include "rules/severity.h"
 #include "store/case.h"
 
-int severity_rank(const char *name)
-{
-    static const char *const names[] = {"info", "notice", "warning", "error"};
-
-    for (int rank = 0; rank < 4; rank++)
-        if (strcmp(name, names[rank]) == 0)
-            return rank;
-    return -1;
-}
-
-enum status severity_reached(const char *case_path, const char *severity, bool *reached,
-                             struct error *err)
+enum status fail_on_reached(const char *case_path, const char *severity, bool *reached,
+                            struct error *err)
 {
     sqlite3_stmt *stmt = NULL;
     sqlite3 *db;
