@@ -152,8 +152,8 @@ static void bind_halves(struct insert *insert, const struct leg_row *row)
         insert_integer(insert, (int64_t)half[dir].segments);
     for (dir = 0; dir < DIRS; dir++)
         insert_integer(insert, (int64_t)half[dir].bytes);
-    insert_integer(insert, half[DIR_CLIENT].syn_copies);
-    insert_integer(insert, half[DIR_SERVER].syn_copies);
+    insert_integer(insert, half[DIR_CLIENT].syns + half[DIR_SERVER].syns);
+    insert_integer(insert, half[DIR_CLIENT].synacks + half[DIR_SERVER].synacks);
     for (dir = 0; dir < DIRS; dir++)
         insert_integer(insert, half[dir].fins);
     for (dir = 0; dir < DIRS; dir++)

@@ -14,13 +14,24 @@ struct endpoint leg_end(const struct leg *leg, int dir)
     return end;
 }
 
+/* How much a port looks like a service: reserved ports most, then those that no system takes for
+ * outgoing connections by itself (Linux takes 32768 to 60999, others from 49152 on). */
+static int service_rank(uint16_t port)
+{
+    if (port < 1024)
+        return 2;
+    return port < 32768;
+}
+
 bool leg_sender_is_client(const struct segment *tcp)
 {
+    int src, dst;
+
     if (tcp->flags & TCP_SYN)
         return !(tcp->flags & TCP_ACK);
-    if (tcp->src.port != tcp->dst.port)
-        return tcp->src.port > tcp->dst.port;
-    return true;
+    src = service_rank(tcp->src.port);
+    dst = service_rank(tcp->dst.port);
+    return src != dst ? src < dst : tcp->src.port >= tcp->dst.port;
 }
 
 static bool syn_begins(const struct leg *leg, int dir, const struct segment *tcp)

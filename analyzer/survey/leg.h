@@ -75,7 +75,7 @@ void leg_table_free(struct leg_table *table);
  * brings it up to date.
  * A SYN begins a new leg unless it repeats the ISN of the leg that has the tuple, or answers its
  * SYN from the other side (simultaneous open, RFC 9293 §3.5). Which end is the client is said by
- * the SYN or SYN-ACK; without either, the end with the higher port is taken for it. */
+ * the SYN or SYN-ACK; without either, the end whose port looks less like a service. */
 struct leg_hit leg_table_add(struct leg_table *table, uint32_t point, const struct packet *packet,
                              int64_t ts_ns);
 

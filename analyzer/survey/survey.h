@@ -91,7 +91,7 @@ struct clock {
 struct link {
     size_t first; /* index into survey.members */
     uint32_t legs;
-    float confidence; /* only if legs > 1 */
+    float confidence;       /* only if legs > 1 */
     uint32_t connection_id; /* in the database; set in pass 2, 0: not seen there yet */
 };
 

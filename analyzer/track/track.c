@@ -48,21 +48,24 @@ static void follow_ttl(const struct step *step)
         own->ttl_max = ttl;
 }
 
+/* In a simultaneous open one end sends both: a SYN, and a SYN-ACK that repeats it. */
 static void follow_syn(const struct step *step)
 {
     struct half *own = step->own;
     bool answer = (step->tcp->flags & TCP_ACK) != 0;
+    uint32_t copies = answer ? ++own->synacks : ++own->syns;
+    int64_t *first_ns = answer ? &own->synack_ns : &own->syn_ns;
     int64_t now = step->segment->ts_ns;
 
-    own->syn_copies++;
-    if (own->syn_copies > 1) {
+    if (copies > 1)
         step_emit(step, answer ? EVENT_SYNACK_RETRANSMISSION : EVENT_SYN_RETRANSMISSION, true,
-                  own->syn_copies - 1, true, now - own->syn_ns);
+                  copies - 1, true, now - *first_ns);
+    else
+        *first_ns = now;
+    if (own->has_syn)
         return;
-    }
     own->has_syn = true;
     own->syn = step->tcp->opt;
-    own->syn_ns = now;
     own->has_wscale = own->syn.has_wscale;
     own->wscale = own->syn.wscale > 14 ? 14 : own->syn.wscale; /* RFC 7323 §2.3 */
 }

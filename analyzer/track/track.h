@@ -48,11 +48,11 @@ struct half {
     uint8_t ttl, ttl_min, ttl_max; /* of all but RSTs */
     struct tcp_options syn;        /* of its SYN */
     bool has_syn;
-    uint32_t syn_copies, rsts, fins;
+    uint32_t syns, synacks, rsts, fins;
     uint64_t segments, bytes;
-    int64_t syn_ns;
-    struct holes *holes;   /* NULL: none yet */
-    struct resent *resent; /* NULL: none yet */
+    int64_t syn_ns, synack_ns; /* of the first of each */
+    struct holes *holes;       /* NULL: none yet */
+    struct resent *resent;     /* NULL: none yet */
     struct recent recent[RECENT];
     uint8_t recent_at;
     uint64_t late_id; /* its last late segment; 0: none */
