@@ -64,7 +64,7 @@ fact AS MATERIALIZED (
            d.segment_id IS NOT NULL AS is_dropped,
            d.segment_id IS NULL AND l.path_position = iif(l.dir, r.first, r.last) AS is_last_point,
            coalesce(l.behind > l.window, 0) AS is_below,
-           a.rst_id,
+           a.rst_id, r.legs,
            (l.ts_ns - c.ts_ns) / 1e9 AS after_copy_s,
            row_number() OVER (PARTITION BY l.leg_id, l.dir ORDER BY l.segment_id) AS nth
       FROM late l
@@ -82,9 +82,12 @@ total AS MATERIALIZED (
            sum(is_dropped AND is_below) AS dropped_below,
            count(rst_id) AS answered,
            sum(rst_id IS NOT NULL AND (is_dropped OR is_last_point)) AS answered_here,
-           max(is_last_point) AS is_last_point,
+           max(is_last_point) AS is_last_point, max(legs) AS legs,
            max(drop_point_id) AS drop_point_id,
-           max(after_copy_s) AS after_copy_s
+           max(after_copy_s) AS after_copy_s,
+           '[' || group_concat(json_array(segment_id, 'late') || ',' || json_array(copy_id, 'copy')
+                               || ',' || json_array(rst_id, 'rst'))
+                      FILTER (WHERE nth <= :evidence_max) || ']' AS evidence
       FROM fact
      GROUP BY leg_id, dir
 ),
@@ -92,29 +95,12 @@ total AS MATERIALIZED (
 ranked AS MATERIALIZED (
     SELECT t.*, p.name AS point,
            row_number() OVER (PARTITION BY t.connection_id, t.dir
-                              ORDER BY answered_here DESC, dropped DESC, late DESC, leg_id) AS place
+                              ORDER BY answered_here DESC, dropped DESC, late DESC, leg_id) AS place,
+           json_group_array(json_object('point', p.name, 'late', late))
+               OVER (PARTITION BY t.connection_id, t.dir) AS points
       FROM total t
       JOIN leg l ON l.id = t.leg_id
       JOIN point p ON p.id = l.point_id
-),
-elsewhere AS MATERIALIZED (
-    SELECT connection_id, dir, json_group_array(json_object('point', point, 'late', late)) AS points
-      FROM ranked
-     WHERE place > 1
-     GROUP BY connection_id, dir
-),
-proof AS (
-    SELECT leg_id, dir, segment_id, 'late' AS role FROM fact WHERE nth <= :evidence_max
-    UNION ALL
-    SELECT leg_id, dir, copy_id, 'copy' FROM fact WHERE nth <= :evidence_max
-    UNION ALL
-    SELECT leg_id, dir, rst_id, 'rst' FROM fact WHERE nth <= :evidence_max
-),
-shown AS MATERIALIZED (
-    SELECT leg_id, dir, json_group_array(json_array(segment_id, role)) AS evidence
-      FROM proof
-     WHERE segment_id IS NOT NULL
-     GROUP BY leg_id, dir
 )
 SELECT t.connection_id,
        t.leg_id,
@@ -129,7 +115,7 @@ SELECT t.connection_id,
               iif(t.dir, l.server_port, l.client_port), t.point, t.behind, coalesce(t.window, '?'))
        || CASE
               WHEN t.dropped > 0 THEN printf('; %d of them never came to %s', t.dropped, n.name)
-              WHEN t.is_last_point AND r.legs > 1 THEN '; they came through to that point'
+              WHEN t.is_last_point AND t.legs > 1 THEN '; they came through to that point'
               ELSE ''
           END
        || iif(t.answered > 0, printf('; %d answered with a RST', t.answered), '') AS summary,
@@ -138,15 +124,12 @@ SELECT t.connection_id,
                    'not_forwarded', t.dropped, 'next_point', n.name,
                    'answered_by_rst', t.answered,
                    'seconds_after_copy_max', round(t.after_copy_s, 6),
-                   'also_seen', json(coalesce(x.points, '[]')), 'outcome', c.outcome)
+                   'points', json(t.points), 'outcome', c.outcome)
            AS detail,
-       s.evidence
+       t.evidence
   FROM ranked t
   JOIN connection c ON c.id = t.connection_id
   JOIN leg l ON l.id = t.leg_id
-  JOIN reach r ON r.connection_id = t.connection_id
-  JOIN shown s ON s.leg_id = t.leg_id AND s.dir = t.dir
   LEFT JOIN point n ON n.id = t.drop_point_id
-  LEFT JOIN elsewhere x ON x.connection_id = t.connection_id AND x.dir = t.dir
  WHERE t.place = 1
  ORDER BY t.first_segment, t.leg_id, t.dir

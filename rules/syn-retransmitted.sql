@@ -49,7 +49,7 @@ chosen AS MATERIALIZED (
            json_group_array(json_array(segment_id, iif(dir, 'syn-ack copy', 'syn copy')))
                FILTER (WHERE nth <= :evidence_max) AS evidence
       FROM ranked
-     WHERE place = 1
+     WHERE likely(place = 1)
      GROUP BY connection_id
 ),
 -- All legs of these connections, in the order of the path.

@@ -257,7 +257,7 @@ changed AS (
       FROM change h
       JOIN leg l ON l.id = h.leg_id
       JOIN point p ON p.id = h.point_id
-     WHERE place = 1
+     WHERE likely(place = 1)
      GROUP BY h.leg_id, dir
 )
 SELECT * FROM failure

@@ -131,9 +131,9 @@ fact AS MATERIALIZED (
       LEFT JOIN syn ON syn.leg_id = o.leg_id
       JOIN first f ON f.connection_id = o.connection_id
       LEFT JOIN peer ON peer.connection_id = o.connection_id
-     WHERE o.nth = 1
+     WHERE likely(o.nth = 1)
 ),
--- Hops from the initial TTL that is next above: 32, 64, 128 or 255.
+-- Hops from the initial TTL that is next above: 32, 64, 128 or 255. 0: sent where it was seen.
 hops AS (
     SELECT *,
            iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS rst_hops,
@@ -144,7 +144,7 @@ hops AS (
 judged AS MATERIALIZED (
     SELECT *,
            coalesce(ttl NOT BETWEEN ttl_min AND ttl_max
-                    AND abs(rst_hops - data_hops) > :ttl_slack, 0) AS is_foreign,
+                    AND (rst_hops = 0 OR abs(rst_hops - data_hops) > :ttl_slack), 0) AS is_foreign,
            place IN (2, 3) AS is_outside,
            outcome = 'closed' AND NOT is_after_fin AS is_survived,
            outcome = 'reset' OR outcome = 'midstream' AND peer_rsts > 0 AS is_dead,
@@ -160,23 +160,15 @@ judged AS MATERIALIZED (
            END AS class
       FROM hops
 ),
-proof AS (
-    SELECT leg_id, dir, is_injected, segment_id, 'rst' AS role
-      FROM origin WHERE nth <= :evidence_max
-    UNION ALL
-    SELECT leg_id, dir, is_injected, answers, iif(late.segment_id IS NULL, 'answers', 'late')
-      FROM origin LEFT JOIN late ON late.segment_id = origin.answers WHERE nth <= :evidence_max
-    UNION ALL
-    SELECT leg_id, dir, is_injected, late.copy_id, 'copy'
-      FROM origin JOIN late ON late.segment_id = origin.answers WHERE nth <= :evidence_max
-    UNION ALL
-    SELECT leg_id, dir, is_injected, peer_segment, 'peer-rst' FROM fact WHERE peer_segment <> segment_id
-),
 shown AS MATERIALIZED (
-    SELECT leg_id, dir, is_injected, json_group_array(json_array(segment_id, role)) AS evidence
-      FROM proof
-     WHERE segment_id IS NOT NULL
-     GROUP BY leg_id, dir, is_injected
+    SELECT o.leg_id, o.dir, o.is_injected,
+           '[' || group_concat(json_array(o.segment_id, 'rst') || ','
+                               || json_array(o.answers, iif(late.segment_id, 'late', 'answers'))
+                               || ',' || json_array(late.copy_id, 'copy')) || ']' AS evidence
+      FROM origin o
+      LEFT JOIN late ON late.segment_id = o.answers
+     WHERE o.nth <= :evidence_max
+     GROUP BY o.leg_id, o.dir, o.is_injected
 ),
 suspected AS (
     SELECT *,
@@ -218,8 +210,8 @@ single AS (
                               || 'at %s', source_addr, source_port, sender, target_addr,
                               target_port, rsts, iif(rsts = 1, '', 's'), point))
            END
-           || iif(is_foreign AND is_suspect,
-                  printf('; its TTL is %d, that of the sender''s other segments %d', ttl, ttl_max),
+           || iif(is_foreign AND (is_suspect OR class = 'injected'),
+                  printf('; its TTL is %d, that of the %s''s other segments %d', ttl, sender, ttl_max),
                   '')
            || iif(answers_late,
                   printf('; %s answers, after %.3f ms, a segment that came late (%d bytes below '
@@ -255,7 +247,8 @@ single AS (
                        'not_forwarded', json(iif(answers_dropped, 'true', 'false')),
                        'after_fin', json(iif(is_after_fin, 'true', 'false')),
                        'peer_rsts', coalesce(peer_rsts, 0), 'outcome', outcome) AS detail,
-           evidence
+           json_insert(evidence, '$[#]', json_array(nullif(peer_segment, segment_id), 'peer-rst'))
+               AS evidence
       FROM suspected j
       JOIN shown USING (leg_id, dir, is_injected)
      WHERE class IN ('injected', 'half-open', 'abort')
