@@ -46,7 +46,7 @@ rm -rf out
 "$make_capture" no-tcp other.pcap
 run analyze -o out other.pcap
 check "no TCP: done" exits_with 0
-check "no TCP: says so" says "$err" 'other.pcap: .*no TCP'
+check "no TCP: says so" says "$err" 'other.pcap: none of its 4 packets is TCP'
 check "no TCP: packets are counted" case_has out/case.db 'SELECT packets, segments FROM capture' '4|0'
 check "no TCP: by reason" case_has out/case.db \
     "SELECT group_concat(reason || ' ' || packets, ', ') FROM (SELECT * FROM skipped ORDER BY reason)" \
@@ -87,13 +87,6 @@ for link in sll sll2 raw null; do
     "$make_capture" -l $link conversation good.$link
     reads_the_same "link type $link" good.$link
 done
-for tool in gzip zstd lz4; do
-    if command -v $tool >/dev/null 2>&1; then
-        $tool -q -c good.pcap >good.pcap.$tool </dev/null
-        reads_the_same "compressed by $tool" good.pcap.$tool
-    fi
-done
-
 last="tcpmortem analyze -o out - <good.pcap"
 status=0
 "$tcpmortem" analyze -o out host=- <good.pcap >"$out" 2>"$err" || status=$?

@@ -23,12 +23,12 @@ check "run: done" exits_with 0
 check "run: the same findings again" case_has case.db \
     "SELECT count(*) FROM finding WHERE rule_id = 'syn-retransmitted'" 1
 
-run rules run case.db --set syn-retransmitted.min_syns=99
+run rules run case.db --set syn-retransmitted.min_gap_us=9000000
 check "run --set: done" exits_with 0
 check "run --set: the parameter counts" case_has case.db \
     "SELECT count(*) FROM finding WHERE rule_id = 'syn-retransmitted'" 0
 check "run --set: and is kept" case_has case.db \
-    "SELECT json_extract(params, '\$.min_syns') FROM rule WHERE id = 'syn-retransmitted'" 99
+    "SELECT json_extract(params, '\$.min_gap_us') FROM rule WHERE id = 'syn-retransmitted'" 9000000
 
 run rules run case.db --set no-such-rule.x=1
 check "run --set of an unknown rule: wrong usage" exits_with 2
@@ -90,8 +90,10 @@ run rules run try.db --rules mine --rule-budget 1000000
 check "an endless rule: is stopped" exits_with 5
 check "an endless rule: is named" says "$err" 'endless'
 
-run rules check mine/endless.sql mine/syn-retransmitted.sql
-check "check of files: those alone" exits_with 0
+run rules check mine/syn-retransmitted.sql
+check "check of a file: done" exits_with 0
+run rules check mine/endless.sql --rule-budget 1000000
+check "check of an endless rule: a broken rule" exits_with 5
 printf -- '-- title: Broken\n-- severity: warning\nSELEKT 1;\n' >broken.sql
 run rules check broken.sql
 check "check of a broken file: a broken rule" exits_with 5
