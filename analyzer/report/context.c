@@ -74,6 +74,13 @@ static const struct report_capture *capture_of(const struct report *report, int6
     return NULL;
 }
 
+int64_t report_frame_in_file(const struct report *report, int64_t frame)
+{
+    const struct report_capture *capture = capture_of(report, frame);
+
+    return capture != NULL ? frame - capture->first_frame + 1 : 0;
+}
+
 void report_write_frame(FILE *out, enum text_style style, const struct report *report,
                         const char *point, int64_t frame)
 {

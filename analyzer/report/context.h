@@ -30,13 +30,17 @@ struct report {
 
 struct report_picture {
     int64_t connection;
-    bool zoom; /* there is a second one around the evidence */
+    bool zoom;   /* there is another one around the evidence */
+    bool ladder; /* there is a ladder too */
 };
 
 /* Opens the case at `path`, which must outlive the report. Caller closes with report_close(). */
 enum status report_open(struct report *report, const char *path, struct error *err)
     __attribute__((warn_unused_result));
 void report_close(struct report *report);
+
+/* The number of a frame in its file, as Wireshark shows it; 0 if no file of the case holds it. */
+int64_t report_frame_in_file(const struct report *report, int64_t frame);
 
 /* Writes "host#562", or "host:rotated.pcap3#562" where a point has several files: the packet is
  * there under that number in Wireshark. */

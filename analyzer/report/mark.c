@@ -61,3 +61,19 @@ unsigned mark_bits_of_flags(unsigned flags, int dir)
         bits |= 1u << (dir == 0 ? MARK_RST_CLIENT : MARK_RST_SERVER);
     return bits;
 }
+
+const char *mark_trace_colour(size_t trace, bool light)
+{
+    static const struct {
+        const char *dark, *light;
+    } colours[] = {
+        {"#0072B2", "#8CBFDF"},
+        {"#009E73", "#8AD1BB"},
+        {"#7A6A00", "#CFC57A"},
+        {"#5E4FA2", "#B5ADD9"},
+        {"#5A5A5A", "#B8B8B8"},
+    };
+    size_t i = trace % (sizeof colours / sizeof *colours);
+
+    return light ? colours[i].light : colours[i].dark;
+}

@@ -1,8 +1,9 @@
-/* What deserves a mark of its own in a picture, and how the mark looks. */
+/* How things look in a picture: the traces of the points, and what deserves a mark of its own. */
 #ifndef MARK_H
 #define MARK_H
 
-#include <stdint.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /* In the order in which they are drawn: the later lies on top. */
 enum mark {
@@ -37,5 +38,8 @@ enum mark mark_of_event(const char *kind);
 
 /* The marks that a segment has by its flags, as bits 1 << MARK_…; `dir` says who sent it. */
 unsigned mark_bits_of_flags(unsigned flags, int dir);
+
+/* The colour of the trace number `trace`, dark for data, or in a light tone. */
+const char *mark_trace_colour(size_t trace, bool light);
 
 #endif

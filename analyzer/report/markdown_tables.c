@@ -97,19 +97,28 @@ static void write_picture(FILE *out, int64_t connection, const char *what, const
             connection, what, connection, suffix, connection, suffix);
 }
 
+/* The most telling picture of a connection: around the evidence, or its ladder. */
+static void write_best(FILE *out, const struct report_picture *picture)
+{
+    if (picture->ladder)
+        write_picture(out, picture->connection, ", segment by segment", "-ladder");
+    else if (picture->zoom)
+        write_picture(out, picture->connection, ", around the evidence", "-zoom");
+    else
+        write_picture(out, picture->connection, "", "");
+}
+
 enum status markdown_first_picture(const struct report *report, FILE *out, struct error *err)
 {
     (void)err;
     if (report->pictures_count == 0)
         return STATUS_OK;
     fputc('\n', out);
-    if (report->pictures[0].zoom)
-        write_picture(out, report->pictures[0].connection, ", around the evidence", "-zoom");
-    else
-        write_picture(out, report->pictures[0].connection, "", "");
+    write_best(out, &report->pictures[0]);
     return STATUS_OK;
 }
 
+/* The rest, but for the time-sequence diagrams of ladders: they are in plots/. */
 enum status markdown_pictures(const struct report *report, FILE *out, struct error *err)
 {
     size_t count = report->pictures_count;
@@ -123,9 +132,9 @@ enum status markdown_pictures(const struct report *report, FILE *out, struct err
     for (; shown < count && section_has_room(&section); shown++) {
         const struct report_picture *picture = &report->pictures[shown];
 
-        if (shown > 0 && picture->zoom)
-            write_picture(out, picture->connection, ", around the evidence", "-zoom");
-        if (shown > 0 || picture->zoom)
+        if (shown > 0)
+            write_best(out, picture);
+        if (picture->zoom && !picture->ladder)
             write_picture(out, picture->connection, "", "");
     }
     section_write_more(&section, (int64_t)(count - shown), "`plots/`");

@@ -158,6 +158,10 @@ void picture_add(struct picture *picture, size_t index, const struct picture_seg
     bool rises = !drawn && s->has_ack && !(s->flags & TCP_RST) && s->ack_off > trace->level;
     int64_t off;
 
+    if (picture->kind == PICTURE_LADDER) {
+        ladder_add(&picture->ladder, index, s);
+        return;
+    }
     if (rises)
         trace->level = s->ack_off;
     if (s->ts_ns < picture->from_ns)
@@ -181,6 +185,8 @@ void picture_done(struct picture *picture)
     for (size_t i = 0; i < picture->traces_count; i++) {
         free(picture->traces[i].data_legend);
         free(picture->traces[i].ack_legend);
+        free(picture->traces[i].lane[0]);
+        free(picture->traces[i].lane[1]);
         free(picture->traces[i].bars);
         free(picture->traces[i].steps);
     }
@@ -195,5 +201,8 @@ void picture_done(struct picture *picture)
     free(picture->subtitle[0]);
     free(picture->subtitle[1]);
     free(picture->range_note);
+    free(picture->client);
+    free(picture->server);
+    ladder_done(&picture->ladder);
     *picture = (struct picture){0};
 }

@@ -1,5 +1,5 @@
-/* A picture: the time-sequence diagram of one connection in a range of time. It is given the
- * segments in the order of time and keeps of them what can be seen. */
+/* A picture of one connection: its time-sequence diagram in a range of time, or the ladder of its
+ * segments. It is given the segments in the order of time and keeps of them what can be seen. */
 #ifndef PICTURE_H
 #define PICTURE_H
 
@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "report/ladder.h"
 #include "report/mark.h"
 
 /* Data of the drawn direction, or several of it that fall on one column of the picture. */
@@ -33,6 +34,7 @@ struct picture_marks {
 struct picture_trace {
     int64_t leg;
     char *data_legend, *ack_legend;
+    char *lane[2];       /* its point; the end that NAT gave another name there, or nothing */
     int64_t level;       /* the highest ACK so far */
     int64_t level_first; /* that of before the picture's range */
     struct picture_bar *bars;
@@ -49,15 +51,21 @@ struct picture_label {
     int64_t ts_ns, off;
 };
 
+enum picture_kind {
+    PICTURE_SEQUENCE,
+    PICTURE_LADDER,
+};
+
 /* The texts are gnuplot's strings, quoted and safe. */
 struct picture {
+    enum picture_kind kind;
     int64_t connection;
     char *name; /* of its files, without folder and suffix */
     char *title;
     char *subtitle[2];            /* lines below the title */
     char *range_note;             /* what part of the connection this is; NULL: all of it */
     int dir;                      /* the direction whose data is drawn: the one with more payload */
-    int64_t segments;             /* of the connection, at all points */
+    int64_t segments;             /* of the connection, at the point that saw most */
     int64_t origin_ns;            /* the connection's first segment: 0 on the axis of time */
     int64_t from_ns, to_ns;       /* what is drawn, both ends included */
     struct picture_trace *traces; /* from the client to the server */
@@ -67,6 +75,8 @@ struct picture {
     struct picture_marks marks[MARKS];
     int64_t column_ns; /* bars and steps closer than that are one; 0: none are */
     int64_t gap_bytes; /* … if no more than that lies between */
+    char *client, *server;
+    struct ladder ladder;
 };
 
 /* One segment for a picture. */
@@ -77,7 +87,10 @@ struct picture_segment {
     bool has_ack;
     int64_t ack_off;
     unsigned flags;
-    unsigned mark_bits; /* of its events */
+    unsigned mark_bits;  /* of its events */
+    int64_t seen_before; /* its sighting at the neighbouring point; 0: none */
+    int64_t frame;       /* its number in its file */
+    int ttl;
 };
 
 /* Adds a segment that belongs to the trace `trace`. Of many plain segments those that fall on the

@@ -1,7 +1,6 @@
 /* Which connections are drawn, and which part of them. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "report/findings.h"
@@ -10,123 +9,11 @@
 #include "report/time_text.h"
 
 enum {
-    TITLE_MAX_LENGTH = 100,
-    SUBTITLE_MAX_LENGTH = 145,
     LABEL_MAX_LENGTH = 60,
-    LEGEND_MAX_LENGTH = 30,
     LABELS_MAX = 10,
     ZOOM_MIN_SEGMENTS = 100,
     ZOOM_SHARE = 3, /* the evidence is zoomed at if it is less than 1/3 of the whole */
 };
-
-static const char connection_sql[] =
-    "SELECT c.client_addr || ':' || c.client_port || ' > ' || c.server_addr || ':' ||"
-    " c.server_port, c.outcome, c.first_ns, c.last_ns,"
-    " (SELECT coalesce(max(bytes_server) > max(bytes_client), 0) FROM leg"
-    " WHERE connection_id = c.id),"
-    " (SELECT f.severity || ': ' || f.summary FROM finding f JOIN rule r ON r.id = f.rule_id"
-    " WHERE f.connection_id = c.id ORDER BY " FINDING_ORDER " LIMIT 1),"
-    " (SELECT sum(segments_client + segments_server) FROM leg WHERE connection_id = c.id)"
-    " FROM connection c WHERE c.id = :connection";
-
-static const char legs_sql[] =
-    "SELECT l.id, p.name FROM leg l JOIN point p ON p.id = l.point_id"
-    " WHERE l.connection_id = :connection ORDER BY l.path_position, l.id";
-
-static char *safe_text(const char *text, size_t max)
-{
-    char *safe = NULL;
-    size_t size = 0;
-    FILE *stream = text_open(&safe, &size);
-
-    text_write(stream, TEXT_GNUPLOT, text, max);
-    fclose(stream);
-    return safe;
-}
-
-static char *legend_of(const char *what, const char *point)
-{
-    char *text = memory_print("%s at %s", what, point);
-    char *safe = safe_text(text, LEGEND_MAX_LENGTH);
-
-    free(text);
-    return safe;
-}
-
-static char *title_of(struct query *q, int64_t connection)
-{
-    char *text = memory_print("Connection %" PRId64 ":  %s  (%s)", connection, query_text(q, 0),
-                              query_text(q, 1));
-    char *safe = safe_text(text, TITLE_MAX_LENGTH);
-
-    free(text);
-    return safe;
-}
-
-/* Two lines, broken between two words. */
-static void set_subtitle(struct picture *picture, const char *text)
-{
-    size_t length = strlen(text);
-    size_t end = length;
-    char *first;
-
-    if (length > SUBTITLE_MAX_LENGTH)
-        for (end = SUBTITLE_MAX_LENGTH; end > 0 && text[end] != ' '; end--)
-            continue;
-    if (end == 0)
-        end = length;
-    first = memory_print("%.*s", (int)end, text);
-    picture->subtitle[0] = safe_text(first, SUBTITLE_MAX_LENGTH);
-    picture->subtitle[1] = safe_text(text + end + (text[end] == ' '), SUBTITLE_MAX_LENGTH);
-    free(first);
-}
-
-static enum status load_legs(struct picture *picture, const struct report *report,
-                             struct error *err)
-{
-    struct query q;
-
-    query_open(&q, report, legs_sql, err);
-    query_bind(&q, ":connection", picture->connection);
-    while (query_next(&q)) {
-        struct picture_trace *trace =
-            memory_append((void **)&picture->traces, &picture->traces_count,
-                          &picture->traces_capacity, sizeof *trace);
-        trace->leg = query_int(&q, 0);
-        trace->data_legend = legend_of("data", query_text(&q, 1));
-        trace->ack_legend = legend_of("ACKs", query_text(&q, 1));
-    }
-    return query_close(&q);
-}
-
-enum status picture_set_add(struct picture_set *set, const struct report *report,
-                            int64_t connection, const struct time_range *range, struct error *err)
-{
-    struct picture *picture =
-        memory_append((void **)&set->pictures, &set->count, &set->capacity, sizeof *picture);
-    enum status status;
-    struct query q;
-
-    picture->connection = connection;
-    picture->name = memory_print("connection-%" PRId64, connection);
-    query_open(&q, report, connection_sql, err);
-    query_bind(&q, ":connection", connection);
-    if (query_next(&q)) {
-        picture->title = title_of(&q, connection);
-        set_subtitle(picture, query_text(&q, 5));
-        picture->segments = query_int(&q, 6);
-        picture->origin_ns = query_int(&q, 2);
-        picture->dir = (int)query_int(&q, 4);
-        time_range_apply(range, query_int(&q, 2), query_int(&q, 3), &picture->from_ns,
-                         &picture->to_ns);
-    }
-    status = query_close(&q);
-    if (status != STATUS_OK)
-        return status;
-    if (picture->title == NULL)
-        return error_set(err, STATUS_USAGE, "%s: no connection %" PRId64, report->path, connection);
-    return load_legs(picture, report, err);
-}
 
 /* What a picture around the evidence needs to know of it. */
 struct zoom {
@@ -196,7 +83,7 @@ static enum status load_labels(struct picture *picture, const struct report *rep
         report_write_frame(stream, TEXT_PLAIN, report, query_text(&q, 2), query_int(&q, 3));
         fclose(stream);
         label->segment = query_int(&q, 0);
-        label->text = safe_text(text, LABEL_MAX_LENGTH);
+        label->text = text_safe(TEXT_GNUPLOT, text, LABEL_MAX_LENGTH);
         free(text);
     }
     return query_close(&q);
@@ -213,7 +100,7 @@ static void zoom_at(struct picture *picture, const struct zoom *zoom)
     picture->name = memory_print("connection-%" PRId64 "-zoom", picture->connection);
     note = memory_print("; here %s around the evidence",
                         time_text_human(zoom->to_ns - zoom->from_ns, duration));
-    picture->range_note = safe_text(note, SUBTITLE_MAX_LENGTH);
+    picture->range_note = text_safe(TEXT_GNUPLOT, note, LABEL_MAX_LENGTH);
     free(note);
 }
 
@@ -237,6 +124,79 @@ static enum status add_zoom(struct picture_set *set, const struct report *report
     return load_labels(picture, report, zoom.finding, err);
 }
 
+static enum status load_icmp(struct picture *picture, const struct report *report,
+                             struct error *err)
+{
+    struct query q;
+
+    query_open(
+        &q, report,
+        "SELECT i.leg_id, i.ts_ns, i.frame, i.ttl, CASE"
+        " WHEN i.version = 4 AND i.type = 11 THEN 'ICMP time exceeded'"
+        " WHEN i.version = 6 AND i.type = 3 THEN 'ICMPv6 time exceeded'"
+        " WHEN i.version = 4 AND i.type = 3 AND i.code = 4 THEN 'ICMP fragmentation needed'"
+        " WHEN i.version = 6 AND i.type = 2 THEN 'ICMPv6 packet too big'"
+        " ELSE printf('ICMP%s type %d code %d', iif(i.version = 6, 'v6', ''), i.type, i.code)"
+        " END || coalesce(' (MTU ' || i.mtu || ')', '') || ' from ' || i.src"
+        " FROM icmp i JOIN leg l ON l.id = i.leg_id WHERE l.connection_id = :connection"
+        " ORDER BY i.id LIMIT :limit",
+        err);
+    query_bind(&q, ":connection", picture->connection);
+    query_bind(&q, ":limit", LADDER_ROWS_MAX);
+    while (query_next(&q))
+        for (size_t lane = 0; lane < picture->traces_count; lane++)
+            if (picture->traces[lane].leg == query_int(&q, 0))
+                ladder_add_icmp(&picture->ladder, lane, query_int(&q, 1),
+                                report_frame_in_file(report, query_int(&q, 2)),
+                                (int)query_int(&q, 3),
+                                text_safe(TEXT_GNUPLOT, query_text(&q, 4), LABEL_MAX_LENGTH));
+    return query_close(&q);
+}
+
+/* The roles that segments have as evidence of any finding. */
+static enum status load_roles(struct picture *picture, const struct report *report,
+                              struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT DISTINCT e.segment_id, e.role FROM finding f"
+               " JOIN evidence e ON e.finding_id = f.id WHERE f.connection_id = :connection"
+               " ORDER BY e.segment_id, e.role LIMIT :limit",
+               err);
+    query_bind(&q, ":connection", picture->connection);
+    query_bind(&q, ":limit", LADDER_ROWS_MAX * LADDER_LANES_MAX);
+    while (query_next(&q)) {
+        struct picture_label *label =
+            memory_append((void **)&picture->labels, &picture->labels_count,
+                          &picture->labels_capacity, sizeof *label);
+        label->segment = query_int(&q, 0);
+        label->text = text_safe(TEXT_GNUPLOT, query_text(&q, 1), LABEL_MAX_LENGTH);
+    }
+    return query_close(&q);
+}
+
+/* A connection of few segments, as of a handshake that failed, is best told by a ladder. */
+static enum status add_ladder(struct picture_set *set, const struct report *report,
+                              struct error *err)
+{
+    const struct time_range all = {0};
+    struct picture *picture = &set->pictures[set->count - 1];
+    enum status status;
+
+    if (picture->segments > LADDER_ROWS_MAX || picture->traces_count > LADDER_LANES_MAX)
+        return STATUS_OK;
+    status = picture_set_add(set, report, picture->connection, &all, err);
+    if (status != STATUS_OK)
+        return status;
+    picture = &set->pictures[set->count - 1];
+    picture->kind = PICTURE_LADDER;
+    free(picture->name);
+    picture->name = memory_print("connection-%" PRId64 "-ladder", picture->connection);
+    status = load_icmp(picture, report, err);
+    return status != STATUS_OK ? status : load_roles(picture, report, err);
+}
+
 enum status picture_set_choose(struct picture_set *set, const struct report *report, int max,
                                const struct time_range *range, struct error *err)
 {
@@ -252,9 +212,13 @@ enum status picture_set_choose(struct picture_set *set, const struct report *rep
                err);
     query_bind(&q, ":max", max);
     while (status == STATUS_OK && query_next(&q)) {
+        bool whole = range->from == NULL && range->to == NULL;
+
         status = picture_set_add(set, report, query_int(&q, 0), range, err);
-        if (status == STATUS_OK && range->from == NULL && range->to == NULL)
+        if (status == STATUS_OK && whole)
             status = add_zoom(set, report, err);
+        if (status == STATUS_OK && whole)
+            status = add_ladder(set, report, err);
     }
     query_status = query_close(&q);
     return status != STATUS_OK ? status : query_status;

@@ -141,6 +141,9 @@ static void hand_out(const struct fill *fill, const struct wish *wish, struct qu
         .ack_off = query_int(q, 6),
         .flags = (unsigned)query_int(q, 7),
         .mark_bits = mark_bits_of(fill, query_int(q, 0)),
+        .seen_before = query_int(q, 8),
+        .frame = report_frame_in_file(fill->report, query_int(q, 9)),
+        .ttl = (int)query_int(q, 10),
     };
 
     for (; wish < end && wish->leg == leg; wish++)
@@ -168,7 +171,8 @@ static enum status read_segments(const struct fill *fill, struct error *err)
     struct query q;
 
     query_open(&q, fill->report,
-               "SELECT id, leg_id, ts_ns, dir, off, len, ack_off, flags FROM segment"
+               "SELECT id, leg_id, ts_ns, dir, off, len, ack_off, flags,"
+               " seen_before, frame, ttl FROM segment"
                " WHERE id BETWEEN :first AND :last ORDER BY id",
                err);
     for (size_t i = 0; i < count; i++)
@@ -200,6 +204,8 @@ enum status picture_set_fill(struct picture_set *set, const struct report *repor
         status = collect_events(&fill, err);
     if (status == STATUS_OK)
         status = read_segments(&fill, err);
+    for (size_t i = 0; i < set->count; i++)
+        ladder_sort(&set->pictures[i].ladder);
     free(fill.wishes);
     free(fill.noted);
     return status;
@@ -211,7 +217,9 @@ void picture_set_drop_empty(struct picture_set *set)
     int64_t low, high;
 
     for (size_t i = 0; i < set->count; i++) {
-        if (picture_extent(&set->pictures[i], &low, &high))
+        const struct picture *picture = &set->pictures[i];
+
+        if (picture->ladder.count > 0 || picture_extent(picture, &low, &high))
             set->pictures[kept++] = set->pictures[i];
         else
             picture_done(&set->pictures[i]);

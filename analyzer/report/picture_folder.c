@@ -27,7 +27,8 @@ static bool is_any_name(const char *name)
 
 static bool is_picture_name(const char *name)
 {
-    static const char *const tails[] = {".png", ".svg", "-zoom.png", "-zoom.svg"};
+    static const char *const tails[] = {".png",      ".svg",        "-zoom.png",
+                                        "-zoom.svg", "-ladder.png", "-ladder.svg"};
     static const char head[] = "connection-";
 
     if (strncmp(name, head, sizeof head - 1) != 0)

@@ -4,32 +4,9 @@
 #include <stdarg.h>
 
 #include "report/axis.h"
+#include "report/ladder_script.h"
 #include "report/picture_labels.h"
 #include "report/time_text.h"
-
-/* Blue and green first: the marks use the other colours of the palette. Data is drawn dark, the
- * ACKs of the other end in a lighter tone of the same colour. */
-static const struct {
-    const char *data, *ack;
-} trace_colours[] = {
-    {"#0072B2", "#8CBFDF"},
-    {"#009E73", "#8AD1BB"},
-    {"#7A6A00", "#CFC57A"},
-    {"#5E4FA2", "#B5ADD9"},
-    {"#5A5A5A", "#B8B8B8"},
-};
-
-/* Text is data here and never markup: noenhanced. */
-#define PNG_TERMINAL                                                                               \
-    "set terminal pngcairo noenhanced rounded size 1600,900 font 'sans,15' background rgb"         \
-    " 'white'\n"
-#define SVG_TERMINAL                                                                               \
-    "set terminal svg noenhanced rounded dynamic size 1600,900 font 'sans-serif,15' background"    \
-    " rgb 'white'\n"
-
-enum {
-    TRACE_COLOURS = sizeof trace_colours / sizeof *trace_colours
-};
 
 static void write_point(FILE *out, const struct picture *picture, int64_t ts_ns, int64_t off)
 {
@@ -120,14 +97,14 @@ static void write_plot(FILE *out, const struct picture *picture)
     for (size_t i = 0; i < picture->traces_count; i++)
         if (picture->traces[i].level_first > 0 || picture->traces[i].steps_count > 0)
             write_series(out, &written, "$acks%zu using 1:2 with steps lw %zu lc rgb '%s' title %s",
-                         i, picture->traces_count - i + 1, trace_colours[i % TRACE_COLOURS].ack,
+                         i, picture->traces_count - i + 1, mark_trace_colour(i, true),
                          picture->traces[i].ack_legend);
     for (size_t i = 0; i < picture->traces_count; i++)
         if (picture->traces[i].bars_count > 0)
             write_series(out, &written,
                          "$bars%zu using 1:2:(0):3 with vectors nohead lw %zu lc rgb '%s' title %s",
-                         i, 2 * (picture->traces_count - i) + 1,
-                         trace_colours[i % TRACE_COLOURS].data, picture->traces[i].data_legend);
+                         i, 2 * (picture->traces_count - i) + 1, mark_trace_colour(i, false),
+                         picture->traces[i].data_legend);
     for (int mark = 0; mark < MARKS; mark++) {
         const struct mark_style *style = mark_style((enum mark)mark);
 
@@ -142,11 +119,6 @@ static void write_plot(FILE *out, const struct picture *picture)
 
 static void write_layout(FILE *out, const struct picture *picture)
 {
-    fprintf(out, "set label 1 %s at screen 0.015,0.965 left font ',20' tc rgb '#000000'\n",
-            picture->title);
-    for (int i = 0; i < 2; i++)
-        fprintf(out, "set label %d %s at screen 0.015,%.3f left font ',14' tc rgb '#505050'\n",
-                i + 2, picture->subtitle[i], 0.925 - i * 0.028);
     fprintf(out, "set label 4 'sequence from %s, bytes since ISN' at graph 0,1.035 left\n",
             picture->dir == 0 ? "client to server" : "server to client");
     fprintf(out, "set xlabel 'time since first segment, s' . %s\n",
@@ -160,7 +132,7 @@ static void write_layout(FILE *out, const struct picture *picture)
           out);
 }
 
-void picture_write_script(FILE *out, const struct picture *picture, int formats)
+static void write_sequence(FILE *out, const struct picture *picture)
 {
     int64_t low = 0;
     int64_t high = 0;
@@ -170,18 +142,50 @@ void picture_write_script(FILE *out, const struct picture *picture, int formats)
     view.time =
         axis_for(picture->from_ns - picture->origin_ns, picture->to_ns - picture->origin_ns, 10);
     view.bytes = axis_for(low, high, 10);
-    fputs("reset\nset encoding utf8\n", out);
     write_data(out, picture);
     write_layout(out, picture);
     write_axes(out, &view.time, &view.bytes);
     picture_write_labels(out, &view);
-    if (formats & PICTURE_PNG) {
-        fprintf(out, PNG_TERMINAL "set output '%s.png'\n", picture->name);
+}
+
+/* Sizes are pixels of the PNG. */
+static void write_heading(FILE *out, const struct picture *picture, int height)
+{
+    fprintf(out,
+            "set label 1 %s at screen 0.015,%.5f left font ',20' tc rgb '#000000'\n"
+            "set label 2 %s at screen 0.015,%.5f left font ',14' tc rgb '#505050'\n"
+            "set label 3 %s at screen 0.015,%.5f left font ',14' tc rgb '#505050'\n",
+            picture->title, 1 - 32.0 / height, picture->subtitle[0], 1 - 68.0 / height,
+            picture->subtitle[1], 1 - 93.0 / height);
+}
+
+/* Text is data here and never markup: noenhanced. */
+static void write_output(FILE *out, const struct picture *picture, const char *terminal,
+                         const char *font, const char *suffix, int height)
+{
+    fprintf(out,
+            "set terminal %s noenhanced rounded size 1600,%d font '%s,15' background rgb 'white'\n"
+            "set output '%s.%s'\n",
+            terminal, height, font, picture->name, suffix);
+    if (picture->kind == PICTURE_LADDER)
+        fputs("plot NaN notitle\n", out);
+    else
         write_plot(out, picture);
-    }
-    if (formats & PICTURE_SVG) {
-        fprintf(out, SVG_TERMINAL "set output '%s.svg'\n", picture->name);
-        write_plot(out, picture);
-    }
+}
+
+void picture_write_script(FILE *out, const struct picture *picture, int formats)
+{
+    int height = picture->kind == PICTURE_LADDER ? ladder_height(picture) : 900;
+
+    fputs("reset\nset encoding utf8\n", out);
+    write_heading(out, picture, height);
+    if (picture->kind == PICTURE_LADDER)
+        ladder_write_script(out, picture);
+    else
+        write_sequence(out, picture);
+    if (formats & PICTURE_PNG)
+        write_output(out, picture, "pngcairo", "sans", "png", height);
+    if (formats & PICTURE_SVG)
+        write_output(out, picture, "svg dynamic", "sans-serif", "svg", height);
     fputs("set output\n", out);
 }

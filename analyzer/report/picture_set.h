@@ -15,7 +15,7 @@ struct picture_set {
 
 /* Adds a picture of each connection that has findings, the worst first, `max` connections at
  * most. Without a range a connection whose evidence is a small part of it gets a second picture
- * around that. */
+ * around that, and a connection of few segments a ladder. */
 enum status picture_set_choose(struct picture_set *set, const struct report *report, int max,
                                const struct time_range *range, struct error *err)
     __attribute__((warn_unused_result));

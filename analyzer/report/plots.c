@@ -55,20 +55,25 @@ static enum status move_all(const struct picture_set *set, const char *folder, c
     return status;
 }
 
-/* What report.md links to: a zoom stands behind the picture that it belongs to. */
+/* What report.md links to: zoom and ladder stand behind the picture that they belong to. */
 static void note_pictures(struct report *report, const struct picture_set *set)
 {
     for (size_t i = 0; i < set->count; i++) {
+        const struct picture *picture = &set->pictures[i];
         size_t count = report->pictures_count;
         struct report_picture *note;
 
-        if (count > 0 && report->pictures[count - 1].connection == set->pictures[i].connection) {
-            report->pictures[count - 1].zoom = true;
+        if (count == 0 || report->pictures[count - 1].connection != picture->connection) {
+            note = memory_append((void **)&report->pictures, &report->pictures_count,
+                                 &report->pictures_capacity, sizeof *note);
+            note->connection = picture->connection;
             continue;
         }
-        note = memory_append((void **)&report->pictures, &report->pictures_count,
-                             &report->pictures_capacity, sizeof *note);
-        note->connection = set->pictures[i].connection;
+        note = &report->pictures[count - 1];
+        if (picture->kind == PICTURE_LADDER)
+            note->ladder = true;
+        else
+            note->zoom = true;
     }
 }
 

@@ -201,3 +201,14 @@ char *text_folder_name(const char *path)
         return memory_copy_text("/");
     return memory_print("%.*s", (int)(name - path - 1), path);
 }
+
+char *text_safe(enum text_style style, const char *text, size_t max)
+{
+    char *safe = NULL;
+    size_t size = 0;
+    FILE *stream = text_open(&safe, &size);
+
+    text_write(stream, style, text, max);
+    fclose(stream);
+    return safe;
+}

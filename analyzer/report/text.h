@@ -22,6 +22,10 @@ void text_write(FILE *out, enum text_style style, const char *text, size_t max);
 /* As TEXT_MARKDOWN, for the words of a rule: what stands between backticks is a code span. */
 void text_write_rule(FILE *out, const char *text, size_t max);
 
+/* As text_write(), into a new string. Caller frees with free(). */
+char *text_safe(enum text_style style, const char *text, size_t max)
+    __attribute__((warn_unused_result));
+
 /* Decodes the character at `text`, which is not at its end, and returns its length in bytes.
  * Broken UTF-8 gives U+FFFD and the length 1. */
 size_t text_decode(const char *text, uint32_t *character);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "decode/packet.h"
 #include "report/axis.h"
 #include "report/csv_row.h"
@@ -355,6 +356,33 @@ static void test_picture_add_other_direction(void **state)
     picture_done(&picture);
 }
 
+/* A segment seen at two points is one row; one that was cut on the way is two. */
+static void test_ladder_add_sightings(void **state)
+{
+    struct ladder ladder = {0};
+    const struct picture_segment seen[] = {
+        {.id = 1,      .ts_ns = 10, .len = 3000     },
+        { .id = 2, .ts_ns = 11, .len = 1500, .seen_before = 1},
+        { .id = 3, .ts_ns = 12, .len = 1500, .seen_before = 1},
+    };
+
+    (void)state;
+    ladder_add(&ladder, 0, &seen[0]);
+    ladder_add(&ladder, 1, &seen[1]);
+    ladder_add(&ladder, 1, &seen[2]);
+    ladder_add_icmp(&ladder, 1, 5, 7, 64, memory_copy_text("'ICMP'"));
+    ladder_sort(&ladder);
+    assert_int_equal(ladder.count, 3);
+    assert_true(ladder.rows[0].is_icmp);
+    assert_int_equal(ladder.rows[1].sightings[0].segment, 1);
+    assert_int_equal(ladder.rows[1].sightings[1].segment, 2);
+    assert_false(ladder.rows[1].seen_before);
+    assert_int_equal(ladder.rows[2].sightings[0].segment, 0);
+    assert_int_equal(ladder.rows[2].sightings[1].segment, 3);
+    assert_true(ladder.rows[2].seen_before);
+    ladder_done(&ladder);
+}
+
 /* A second text at the same spot moves away; one at the right edge turns to the left. */
 static void test_label_grid_place_no_overlap(void **state)
 {
@@ -392,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_axis_for_round_steps),
         cmocka_unit_test(test_picture_add_many_segments),
         cmocka_unit_test(test_picture_add_other_direction),
+        cmocka_unit_test(test_ladder_add_sightings),
         cmocka_unit_test(test_label_grid_place_no_overlap),
     };
 
