@@ -204,8 +204,8 @@ failure AS (
                        'same_peer', json_object('low', odd, 'low_failed', odd_failed,
                                                 'usual', usual, 'usual_failed', usual_failed))
                AS detail,
-           json_insert(coalesce(x.evidence, '[]'), '$[#]', json_array(j.first_segment, 'first'))
-               AS evidence
+           json_insert(coalesce(x.evidence, '[]'), '$[#]',
+                       json_array(j.first_segment, iif(dir, 'first', 'syn'))) AS evidence
       FROM judged j
       LEFT JOIN copies x USING (leg_id, dir)
      WHERE proof IS NOT NULL

@@ -12,8 +12,9 @@
 --            finding late-segment). If it does not change, a device between the two points forged
 --            it. error: the connection was reset; warning: it survived, because the sequence
 --            number was not the one expected. At a single point a RST is suspect when its TTL is
---            not that of its sender's data, when its sequence number is out of the window, or
---            when it answers a late segment. RSTs of the other end that follow the first one are
+--            not that of its sender's other segments (64, 128 or 255 where those have less: it
+--            was sent at this very point), when its sequence number is out of the window, when
+--            the connection went on after it, or when it answers a late segment. RSTs of the other end that follow the first one are
 --            its consequence and are counted in detail.peer_rsts. A RST after a FIN is the end of
 --            an ordinary close and is not told.
 -- remedy:    For a RST of the translating host itself see late-segment: drop INVALID on INPUT, or
@@ -211,7 +212,7 @@ single AS (
                               target_port, rsts, iif(rsts = 1, '', 's'), point))
            END
            || iif(is_foreign AND (is_suspect OR class = 'injected'),
-                  printf('; its TTL is %d, that of the %s''s other segments %d', ttl, sender, ttl_max),
+                  printf('; the TTL is %d, that of the %s''s other segments %d', ttl, sender, ttl_max),
                   '')
            || iif(answers_late,
                   printf('; %s answers, after %.3f ms, a segment that came late (%d bytes below '
