@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "report/findings.h"
 #include "report/query.h"
 #include "store/case.h"
 
@@ -40,6 +41,8 @@ enum status report_open(struct report *report, const char *path, struct error *e
     status = case_open(path, CASE_READ, &report->db, err);
     if (status == STATUS_OK)
         status = load_captures(report, err);
+    if (status == STATUS_OK)
+        status = findings_rank(report, err);
     if (status != STATUS_OK)
         report_close(report);
     return status;

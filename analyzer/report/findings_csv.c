@@ -4,7 +4,6 @@
 
 #include "base/memory.h"
 #include "report/csv_row.h"
-#include "report/findings.h"
 #include "report/query.h"
 #include "report/time_text.h"
 #include "report/writers.h"
@@ -24,10 +23,10 @@ static const char findings_sql[] =
     "SELECT f.id, f.severity, f.rule_id, printf('%.3f', f.confidence), f.connection_id,"
     " c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port, p.name,"
     " f.first_ns, f.last_ns, f.summary, f.detail"
-    " FROM finding f JOIN rule r ON r.id = f.rule_id"
+    " FROM worst w JOIN finding f ON f.id = w.finding_id"
     " LEFT JOIN connection c ON c.id = f.connection_id"
     " LEFT JOIN leg l ON l.id = f.leg_id LEFT JOIN point p ON p.id = l.point_id"
-    " ORDER BY " FINDING_ORDER;
+    " ORDER BY w.place";
 
 static const char evidence_sql[] =
     "SELECT e.role, p.name, s.frame"

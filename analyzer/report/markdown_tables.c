@@ -1,7 +1,6 @@
 /* What report.md shows of findings and connections: tables and pictures. */
 #include <inttypes.h>
 
-#include "report/findings.h"
 #include "report/markdown.h"
 #include "report/query.h"
 #include "report/time_text.h"
@@ -23,8 +22,8 @@ enum status markdown_findings(const struct report *report, FILE *out, struct err
 
     query_open(&q, report,
                "SELECT f.id, f.severity, f.rule_id, f.connection_id, f.first_ns, f.confidence,"
-               " f.summary, count(*) OVER () FROM finding f JOIN rule r ON r.id = f.rule_id"
-               " ORDER BY " FINDING_ORDER " LIMIT :limit",
+               " f.summary, (SELECT count(*) FROM worst)"
+               " FROM worst w JOIN finding f ON f.id = w.finding_id ORDER BY w.place LIMIT :limit",
                err);
     query_bind(&q, ":limit", FINDINGS_MAX);
     while (query_next(&q)) {

@@ -27,8 +27,8 @@ static const char rules_sql[] =
 
 static const char examples_sql[] =
     "SELECT f.id, f.summary, f.confidence, f.connection_id"
-    " FROM finding f JOIN rule r ON r.id = f.rule_id WHERE f.rule_id = :rule"
-    " ORDER BY " FINDING_ORDER " LIMIT :limit";
+    " FROM worst w JOIN finding f ON f.id = w.finding_id WHERE w.rule_id = :rule"
+    " ORDER BY w.place LIMIT :limit";
 
 static const char values_sql[] =
     "SELECT j.key, j.value FROM finding f,"

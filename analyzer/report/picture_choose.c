@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "report/findings.h"
 #include "report/picture_set.h"
 #include "report/query.h"
 #include "report/time_text.h"
@@ -30,11 +29,11 @@ static enum status find_zoom(struct zoom *zoom, const struct report *report,
 
     *zoom = (struct zoom){0};
     query_open(&q, report,
-               "SELECT f.id, min(s.ts_ns), max(s.ts_ns) FROM finding f"
-               " JOIN rule r ON r.id = f.rule_id JOIN evidence e ON e.finding_id = f.id"
+               "SELECT w.finding_id, min(s.ts_ns), max(s.ts_ns) FROM worst w"
+               " JOIN evidence e ON e.finding_id = w.finding_id"
                " JOIN segment s ON s.id = e.segment_id JOIN leg l ON l.id = s.leg_id"
-               " WHERE f.connection_id = :connection AND l.connection_id = :connection"
-               " GROUP BY f.id ORDER BY " FINDING_ORDER,
+               " WHERE w.connection_id = :connection AND l.connection_id = :connection"
+               " GROUP BY w.place ORDER BY w.place",
                err);
     query_bind(&q, ":connection", whole->connection);
     while (zoom->finding == 0 && query_next(&q)) {
@@ -160,8 +159,9 @@ static enum status load_roles(struct picture *picture, const struct report *repo
     struct query q;
 
     query_open(&q, report,
-               "SELECT DISTINCT e.segment_id, e.role FROM finding f"
-               " JOIN evidence e ON e.finding_id = f.id WHERE f.connection_id = :connection"
+               "SELECT DISTINCT e.segment_id, e.role FROM worst w"
+               " JOIN evidence e ON e.finding_id = w.finding_id"
+               " WHERE w.connection_id = :connection"
                " ORDER BY e.segment_id, e.role LIMIT :limit",
                err);
     query_bind(&q, ":connection", picture->connection);
@@ -204,11 +204,8 @@ enum status picture_set_choose(struct picture_set *set, const struct report *rep
     struct query q;
 
     query_open(&q, report,
-               "WITH ranked AS (SELECT f.*, row_number() OVER"
-               " (PARTITION BY f.connection_id ORDER BY " FINDING_ORDER ") AS nth"
-               " FROM finding f JOIN rule r ON r.id = f.rule_id WHERE f.connection_id IS NOT NULL)"
-               " SELECT f.connection_id FROM ranked f WHERE f.nth = 1 ORDER BY " SEVERITY_RANK(
-                   "f.severity") ", f.confidence DESC, f.connection_id LIMIT :max",
+               "SELECT connection_id FROM worst WHERE connection_id IS NOT NULL"
+               " GROUP BY connection_id ORDER BY min(place) LIMIT :max",
                err);
     query_bind(&q, ":max", max);
     while (status == STATUS_OK && query_next(&q)) {

@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/findings.h"
 #include "report/picture_set.h"
 #include "report/query.h"
 
 enum {
     TITLE_MAX_LENGTH = 100,
     SUBTITLE_MAX_LENGTH = 145,
-    LEGEND_MAX_LENGTH = 30,
+    LEGEND_MAX_LENGTH = 24,
     LANE_MAX_LENGTH = 24,
     END_MAX_LENGTH = 48,
 };
@@ -20,8 +19,8 @@ static const char connection_sql[] =
     "SELECT c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port,"
     " c.outcome, c.first_ns, c.last_ns, coalesce(max(l.bytes_server) > max(l.bytes_client), 0),"
     " coalesce(max(l.segments_client + l.segments_server), 0),"
-    " (SELECT f.severity || ': ' || f.summary FROM finding f JOIN rule r ON r.id = f.rule_id"
-    " WHERE f.connection_id = c.id ORDER BY " FINDING_ORDER " LIMIT 1)"
+    " (SELECT f.severity || ': ' || f.summary FROM worst w JOIN finding f ON f.id = w.finding_id"
+    " WHERE w.connection_id = c.id ORDER BY w.place LIMIT 1)"
     " FROM connection c LEFT JOIN leg l ON l.connection_id = c.id"
     " WHERE c.id = :connection GROUP BY c.id";
 

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 
 #include "report/context.h"
-#include "report/findings.h"
 #include "report/query.h"
 #include "report/report.h"
 #include "report/verdict.h"
@@ -20,12 +19,11 @@ static enum status write_top(const struct report *report, FILE *out, struct erro
     struct query q;
 
     query_open(&q, report,
-               "WITH ranked AS (SELECT f.*, r.kind, count(*) OVER (PARTITION BY rule_id) AS alike,"
-               " row_number() OVER (PARTITION BY f.rule_id ORDER BY " FINDING_ORDER ") AS nth"
-               " FROM finding f JOIN rule r ON r.id = f.rule_id)"
-               " SELECT f.severity, f.rule_id, f.summary, f.connection_id, f.alike"
-               " FROM ranked f JOIN rule r ON r.id = f.rule_id WHERE f.nth = 1"
-               " ORDER BY " FINDING_ORDER " LIMIT :limit",
+               "WITH first AS (SELECT min(place) AS place, count(*) AS alike FROM worst"
+               " GROUP BY rule_id ORDER BY min(place) LIMIT :limit)"
+               " SELECT f.severity, f.rule_id, f.summary, f.connection_id, first.alike"
+               " FROM first JOIN worst w ON w.place = first.place"
+               " JOIN finding f ON f.id = w.finding_id ORDER BY first.place",
                err);
     query_bind(&q, ":limit", TOP_FINDINGS);
     for (; query_next(&q); written++) {

@@ -67,11 +67,10 @@ static enum status load_worst(struct verdict *v, const struct report *report, st
     struct query q;
 
     query_open(&q, report,
-               "SELECT f.summary, f.severity,"
-               " (SELECT count(*) FROM finding a WHERE a.rule_id = f.rule_id),"
-               " (SELECT count(DISTINCT connection_id) FROM finding a WHERE a.rule_id = f.rule_id)"
-               " FROM finding f JOIN rule r ON r.id = f.rule_id"
-               " WHERE f.severity IN ('error', 'warning') ORDER BY " FINDING_ORDER " LIMIT 1",
+               "SELECT f.summary, f.severity, count(*), count(DISTINCT a.connection_id)"
+               " FROM worst w JOIN finding f ON f.id = w.finding_id"
+               " JOIN worst a ON a.rule_id = w.rule_id"
+               " WHERE w.place = 1 AND f.severity IN ('error', 'warning') GROUP BY w.place",
                err);
     if (query_next(&q)) {
         v->summary = sentence_without_stop(query_text(&q, 0));
