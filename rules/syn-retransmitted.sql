@@ -84,12 +84,15 @@ far AS MATERIALIZED (
 ),
 -- Where a point recorded from and to; files with several points count for those without their own.
 span AS MATERIALIZED (
-    SELECT p.id AS point_id, min(c.first_ns) AS first_ns, max(c.last_ns) AS last_ns
-      FROM point p
-      JOIN capture c ON c.point_id = p.id
-           OR c.point_id IS NULL AND p.id NOT IN (SELECT point_id FROM capture
-                                                   WHERE point_id IS NOT NULL)
-     GROUP BY p.id
+    SELECT point_id, min(first_ns) AS first_ns, max(last_ns) AS last_ns
+      FROM capture
+     WHERE point_id IS NOT NULL
+     GROUP BY point_id
+    UNION ALL
+    SELECT id, (SELECT min(first_ns) FROM capture WHERE point_id IS NULL),
+           (SELECT max(last_ns) FROM capture WHERE point_id IS NULL)
+      FROM point
+     WHERE id NOT IN (SELECT point_id FROM capture WHERE point_id IS NOT NULL)
 ),
 -- Points that other connections reach from the last point with the SYN, to the same server.
 onward AS MATERIALIZED (

@@ -12,13 +12,11 @@
     " (SELECT ts_ns FROM main.segment WHERE id = ?6),"                                             \
     " (SELECT ts_ns FROM main.segment WHERE id = ?7), ?8, ?9)"
 
-/* An entry without a segment is left out: the event had none to name. The outer join lets a
- * segment that does not exist reach NOT NULL. */
+/* An entry without a segment is left out: the event had none to name. */
 #define INSERT_EVIDENCE                                                                            \
     "INSERT INTO temp.evidence (finding_id, segment_id, role)"                                     \
-    " SELECT DISTINCT ?1, s.id, e.value ->> 1"                                                     \
-    "   FROM json_each(?2) e LEFT JOIN main.segment s ON s.id = e.value ->> 0"                     \
-    "  WHERE e.value ->> 0 IS NOT NULL"
+    " SELECT DISTINCT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE value ->> 0 IS NOT "   \
+    "NULL"
 
 #define CHECK_RESULT                                                                               \
     "SELECT CASE"                                                                                  \
@@ -38,6 +36,9 @@
     "    OR json_array_length(value) <> 2 OR json_type(value, '$[1]') <> 'text'"                   \
     "    OR json_type(value, '$[0]') NOT IN ('integer', 'null'))"                                  \
     "   THEN 'evidence is no array of [segment, \"role\"]'"                                        \
+    "  WHEN EXISTS (SELECT 1 FROM json_each(coalesce(?6, '[]')) e WHERE e.value ->> 0 NOT NULL"    \
+    "    AND NOT EXISTS (SELECT 1 FROM main.segment s WHERE s.id = e.value ->> 0))"                \
+    "   THEN 'evidence names a segment that is not there'"                                         \
     " END"
 
 /* The statements that one rule's findings go through. */
