@@ -9,7 +9,8 @@
 struct stream {
     size_t file;
     struct reader *reader;
-    int64_t due_ns; /* common time, never going back within the file */
+    int64_t due_ns;     /* common time, never going back within the file */
+    int64_t due_raw_ns; /* the same, as the file says */
     struct frame frame;
     enum read_result result;
 };
@@ -66,7 +67,7 @@ struct order *order_new(const struct order_file *files, size_t count, bool hash)
     for (size_t i = 0; i < count; i++) {
         order->starts[i].file = i;
         order->starts[i].common_ns =
-            files[i].has_frames ? files[i].first_ns - files[i].offset_ns : INT64_MIN;
+            files[i].has_frames ? clock_common(&files[i].clock, files[i].first_ns) : INT64_MIN;
     }
     qsort(order->starts, count, sizeof *order->starts, compare_starts);
     return order;
@@ -77,7 +78,10 @@ static bool due_before(const struct stream *a, const struct stream *b)
     /* A file that ended is told first, so that its reader is closed early. */
     if ((a->result == READ_FRAME) != (b->result == READ_FRAME))
         return b->result == READ_FRAME;
-    return a->due_ns != b->due_ns ? a->due_ns < b->due_ns : a->file < b->file;
+    if (a->due_ns != b->due_ns)
+        return a->due_ns < b->due_ns;
+    /* Files of one clock keep the order of their own times, which a drift may have made one. */
+    return a->due_raw_ns != b->due_raw_ns ? a->due_raw_ns < b->due_raw_ns : a->file < b->file;
 }
 
 static void sift_down(struct order *order, size_t at)
@@ -115,7 +119,9 @@ static void read_on(const struct order *order, struct stream *stream)
     stream->result = reader_next(stream->reader, &stream->frame);
     if (stream->result != READ_FRAME)
         return;
-    stream->frame.ts_ns -= order->files[stream->file].offset_ns;
+    if (stream->frame.ts_ns > stream->due_raw_ns)
+        stream->due_raw_ns = stream->frame.ts_ns;
+    stream->frame.ts_ns = clock_common(&order->files[stream->file].clock, stream->frame.ts_ns);
     if (stream->frame.ts_ns > stream->due_ns)
         stream->due_ns = stream->frame.ts_ns;
 }
@@ -130,7 +136,7 @@ static enum status open_due(struct order *order, size_t *file, struct error *err
 
         if (order->open > 0 && order->starts[order->opened].common_ns > order->heap[0].due_ns)
             break;
-        *stream = (struct stream){.file = next, .due_ns = INT64_MIN};
+        *stream = (struct stream){.file = next, .due_ns = INT64_MIN, .due_raw_ns = INT64_MIN};
         status = reader_open(order->files[next].path, order->hash, &stream->reader, err);
         if (status != STATUS_OK) {
             *file = next;

@@ -8,12 +8,29 @@
 #include "base/error.h"
 #include "capture/reader.h"
 
+/* From a capture's own time to the common one. */
+struct clock_map {
+    int64_t origin_ns; /* raw */
+    int64_t offset_ns; /* raw time less common time, at the origin */
+    int64_t drift_ppb; /* how much that grows */
+};
+
+static inline int64_t clock_common(const struct clock_map *map, int64_t raw_ns)
+{
+    /* Split, so that years times a rate do not overflow. */
+    int64_t since = raw_ns - map->origin_ns;
+    int64_t drift =
+        since / 1000000000 * map->drift_ppb + since % 1000000000 * map->drift_ppb / 1000000000;
+
+    return raw_ns - map->offset_ns - drift;
+}
+
 /* One capture, as order_run() is told about it. */
 struct order_file {
     const char *path; /* borrowed */
     bool has_frames;
-    int64_t first_ns;  /* time of the first frame, as the file says */
-    int64_t offset_ns; /* taken off every time: raw time = common time + offset */
+    int64_t first_ns; /* time of the first frame, as the file says */
+    struct clock_map clock;
 };
 
 /* Fills path's `has_frames` and `first_ns` by reading its first frame. STATUS_INPUT and `err` if

@@ -59,8 +59,8 @@ static bool recorded_at(const struct pass *pass, const struct leg_record *record
 {
     const struct clock *clock = &pass->survey->clocks[pass->survey->points[record->point].input];
 
-    return clock->has_frames && ts_ns >= clock->first_ns - clock->offset_ns &&
-           ts_ns <= clock->last_ns - clock->offset_ns;
+    return clock->has_frames && ts_ns >= clock_common(&clock->map, clock->first_ns) &&
+           ts_ns <= clock_common(&clock->map, clock->last_ns);
 }
 
 static void note_missing(void *context, const struct missing *missing)
@@ -112,6 +112,7 @@ static void end_connection(struct pass *pass, struct open_connection *connection
         .outcome = connection->outcome,
         .legs = link->legs,
         .link_confidence = link->confidence,
+        .link_method = link->method,
         .reuse_of = connection->reuse_of,
     };
 
@@ -178,13 +179,15 @@ static void end_leg(void *context, struct leg *leg)
         end_connection(pass, connection);
 }
 
-static void begin_leg(struct pass *pass, struct open_leg *open, const struct packet *packet,
-                      int64_t ts_ns)
+static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *hit,
+                      const struct packet *packet, int64_t ts_ns)
 {
     struct open_connection **connection;
 
     open->record = survey_leg(pass->survey, &open->leg);
     open->record->leg_id = ++pass->leg_ids;
+    if (open->record->flipped)
+        leg_flip(&open->leg, hit);
     memcpy(open->vlan, packet->vlan, sizeof open->vlan);
     connection = &pass->connections[open->record->connection];
     if (*connection == NULL)
@@ -228,7 +231,8 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
 
     segment.id = ++pass->segments;
     if (hit.is_new) {
-        begin_leg(pass, open, packet, ts_ns);
+        begin_leg(pass, open, &hit, packet, ts_ns);
+        row.dir = hit.dir;
         if (hit.leg->has_former)
             note_reuse(pass, open, ts_ns);
     }

@@ -47,6 +47,8 @@ struct segment {
     struct endpoint src, dst;
     uint32_t seq, ack;
     uint32_t len; /* payload as sent, not as captured */
+    uint32_t payload_captured;
+    const uint8_t *payload; /* what was captured of it; borrowed from the frame */
     uint16_t win; /* raw */
     uint8_t flags;
     struct tcp_options opt;

@@ -115,6 +115,10 @@ enum skip_reason tcp_decode(struct view *view, struct segment *tcp)
     rest_sent = view->sent - 20;
     options_len = header_len - 20;
     tcp->len = rest_sent - options_len;
+    if (view->captured > header_len) {
+        tcp->payload = p + header_len;
+        tcp->payload_captured = view->captured - header_len;
+    }
     if (options_len) {
         uint32_t rest_captured = view->captured > 20 ? view->captured - 20 : 0;
 

@@ -193,7 +193,7 @@ void store_connection(struct store *store, const struct connection_row *row)
     insert_integer(insert, row->last_ns);
     insert_text(insert, outcome_name(row->outcome));
     insert_integer(insert, row->legs);
-    insert_text(insert, row->legs > 1 ? "handshake" : NULL);
+    insert_text(insert, row->legs > 1 ? link_method_name(row->link_method) : NULL);
     insert_real(insert, row->legs > 1, (double)row->link_confidence);
     insert_optional(insert, row->reuse_of != 0, row->reuse_of);
     insert_optional(insert, row->handshake_ns != 0, row->handshake_ns);
@@ -224,7 +224,7 @@ static void put_captures(struct store *store, const struct survey *survey, struc
 {
     for (size_t i = 0; i < survey->captures_count; i++) {
         const struct capture *c = &survey->captures[i];
-        int64_t offset = survey->clocks[c->input].offset_ns;
+        const struct clock_map *map = &survey->clocks[c->input].map;
 
         insert_integer(capture, (int64_t)i + 1);
         insert_optional(capture, c->has_point, (int64_t)c->point + 1);
@@ -235,8 +235,8 @@ static void put_captures(struct store *store, const struct survey *survey, struc
         insert_integer(capture, c->snaplen);
         insert_integer(capture, (int64_t)c->packets);
         insert_integer(capture, (int64_t)c->segments);
-        insert_optional(capture, c->packets > 0, c->first_ns - offset);
-        insert_optional(capture, c->packets > 0, c->last_ns - offset);
+        insert_optional(capture, c->packets > 0, clock_common(map, c->first_ns));
+        insert_optional(capture, c->packets > 0, clock_common(map, c->last_ns));
         insert_text(capture, status_name(c->end));
         insert_text(capture, c->message[0] ? c->message : NULL);
         insert_integer(capture, (int64_t)c->first_frame);
@@ -264,10 +264,10 @@ void store_survey(struct store *store, const struct survey *survey)
 
         insert_integer(&point, (int64_t)i + 1);
         insert_text(&point, survey->points[i].name);
-        insert_integer(&point, clock->offset_ns);
-        insert_integer(&point, 0);
+        insert_integer(&point, clock->map.offset_ns);
+        insert_integer(&point, clock->map.drift_ppb);
         insert_optional(&point, clock->has_error, clock->error_ns);
-        insert_text(&point, clock->method);
+        insert_text(&point, clock_method_name(clock->method));
         keep_error(store, insert_run(&point));
     }
     if (store->rc == SQLITE_OK)

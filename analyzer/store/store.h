@@ -55,7 +55,8 @@ struct connection_row {
     enum outcome outcome;
     uint32_t legs;
     float link_confidence; /* only if legs > 1 */
-    uint32_t reuse_of;     /* 0: none */
+    enum link_method link_method;
+    uint32_t reuse_of; /* 0: none */
 };
 
 /* Rows. An error is kept until store_close() tells it; the rows after it are dropped. */

@@ -1,142 +1,107 @@
-/* How the clocks of the inputs differ.
- *
- * A segment reaches the second of two points after the first. Each handshake that both saw gives
- * two differences of the raw times, one for each direction; the true offset lies between them,
- * whichever point is nearer to the client. All handshakes together leave an interval (METHODS
- * 4.5). Only what the evidence demands is corrected: clocks that can agree are left as they are. */
+/* Puts the clocks of the inputs on one: the first input's, as far as connections join them. */
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "survey/feasible.h"
 #include "survey/samples.h"
+#include "survey/sketch.h"
 #include "survey/survey.h"
 
-/* A timestamp is taken by software, before or after the packet passes; two taps of one interface
- * differ by as much. */
-static const int64_t NOISE_NS = 50000;
-
-/* What is known of (clock b) - (clock a). */
-struct interval {
-    bool has_low, has_high;
-    int64_t low, high;
+/* Of one pair of inputs more would not make the interval narrower by anything. */
+enum {
+    CROSSINGS_MAX = 65536
 };
 
-static void raise_low(struct interval *interval, int64_t value)
+const char *clock_method_name(enum clock_method method)
 {
-    if (!interval->has_low || value > interval->low)
-        interval->low = value;
-    interval->has_low = true;
+    static const char *const names[] = {
+        [CLOCK_NONE] = "none",     [CLOCK_REFERENCE] = "reference", [CLOCK_AGREES] = "agrees",
+        [CLOCK_OFFSET] = "offset", [CLOCK_DRIFT] = "drift",         [CLOCK_STEP] = "step",
+    };
+
+    return names[method];
 }
 
-static void lower_high(struct interval *interval, int64_t value)
+/* The crossings of two legs of one connection, before it is known which lies nearer to the
+ * client. */
+struct shared {
+    struct crossings dirs[DIRS]; /* from_a is not set yet */
+};
+
+static void note_shared(void *context, enum sketch_class class, int dir_a, int dir_b,
+                        const struct fingerprint *a, const struct fingerprint *b)
 {
-    if (!interval->has_high || value < interval->high)
-        interval->high = value;
-    interval->has_high = true;
+    struct shared *shared = context;
+
+    if (dir_a == dir_b && class != SKETCH_PAYLOAD && !a->repeated && !b->repeated)
+        crossings_add(&shared->dirs[dir_a], a->ts_ns, b->ts_ns - a->ts_ns, false);
 }
 
-static void note_pair(struct interval *interval, const struct leg_record *a,
-                      const struct leg_record *b)
+static void note_handshake(struct shared *shared, const struct leg_record *a,
+                           const struct leg_record *b)
 {
     struct sample_pair pair = sample_pair(a, b);
 
-    if (pair.has[DIR_CLIENT] && pair.has[DIR_SERVER]) {
-        int64_t client = pair.apart_ns[DIR_CLIENT], server = pair.apart_ns[DIR_SERVER];
-
-        raise_low(interval, client < server ? client : server);
-        lower_high(interval, client < server ? server : client);
-    } else if (pair.has[DIR_CLIENT]) {
-        /* One direction only bounds one side; which one, the TTL tells. */
-        int nearer = sample_nearer_by_ttl(a, b);
-
-        if (nearer < 0)
-            lower_high(interval, pair.apart_ns[DIR_CLIENT]);
-        else if (nearer > 0)
-            raise_low(interval, pair.apart_ns[DIR_CLIENT]);
-    }
+    for (int dir = 0; dir < DIRS; dir++)
+        if (pair.has[dir])
+            crossings_add(&shared->dirs[dir], pair.at_ns[dir], pair.apart_ns[dir], false);
 }
 
-/* The offset that an interval allows, and how far it may be wrong. False if nothing is known. */
-static bool solve(const struct interval *interval, int64_t *offset, struct clock *clock)
+/* Which leg the client's segments pass first, by times that are near to each other, so that a drift
+ * does not matter: -1 the first, 1 the second, 0 not known. */
+static int nearer_by_crossings(const struct shared *shared)
 {
-    int64_t low = interval->low, high = interval->high;
+    const struct crossings *client = &shared->dirs[DIR_CLIENT];
+    const struct crossings *server = &shared->dirs[DIR_SERVER];
+    int64_t votes = 0;
 
-    if (!interval->has_low && !interval->has_high)
-        return false;
-    clock->has_error = interval->has_low && interval->has_high;
-    if (!interval->has_low)
-        low = high < 0 ? high : 0;
-    if (!interval->has_high)
-        high = low > 0 ? low : 0;
-    low -= NOISE_NS;
-    high += NOISE_NS;
-    if (low > high) { /* the clocks drift, or a sample is wrong: the middle errs least */
-        int64_t swap = low;
+    for (size_t i = 0; i < client->count; i++) {
+        const struct crossing *nearest = NULL;
+        int64_t best = INT64_MAX;
 
-        low = high;
-        high = swap;
-    }
-    clock->error_ns = (high - low) / 2;
-    *offset = low <= 0 && high >= 0 ? 0 : low + (high - low) / 2;
-    clock->method = *offset == 0 ? "agrees" : "handshake";
-    return true;
-}
+        for (size_t k = 0; k < server->count; k++) {
+            int64_t away = llabs(server->items[k].at_ns - client->items[i].at_ns);
 
-static int64_t width(const struct interval *interval)
-{
-    if (!interval->has_low || !interval->has_high)
-        return INT64_MAX;
-    return interval->high > interval->low ? interval->high - interval->low
-                                          : interval->low - interval->high;
-}
-
-/* Sets clocks one after the other from those already set, by the narrowest interval first. */
-static void spread(struct survey *survey, const struct interval *intervals, bool *set)
-{
-    size_t count = survey->inputs->count;
-
-    for (;;) {
-        const struct interval *best = NULL;
-        size_t from = 0, to = 0;
-        struct clock *clock;
-        int64_t apart;
-
-        for (size_t a = 0; a < count; a++) {
-            for (size_t b = 0; b < count; b++) {
-                const struct interval *interval = &intervals[a * count + b];
-
-                if (!set[a] || set[b] || (!interval->has_low && !interval->has_high))
-                    continue;
-                if (best == NULL || width(interval) < width(best)) {
-                    best = interval;
-                    from = a;
-                    to = b;
-                }
+            if (away < best) {
+                best = away;
+                nearest = &server->items[k];
             }
         }
-        if (best == NULL)
-            return;
-        clock = &survey->clocks[to];
-        set[to] = true;
-        if (solve(best, &apart, clock))
-            clock->offset_ns = survey->clocks[from].offset_ns + apart;
-        if (clock->has_error && survey->clocks[from].has_error)
-            clock->error_ns += survey->clocks[from].error_ns;
+        if (nearest != NULL)
+            votes += (nearest->apart_ns > client->items[i].apart_ns) -
+                     (nearest->apart_ns < client->items[i].apart_ns);
+    }
+    return (votes > 0) - (votes < 0);
+}
+
+static void note_pair(struct crossings *crossings, const struct leg_record *a,
+                      const struct leg_record *b)
+{
+    struct shared shared = {0};
+    int nearer = sample_nearer_by_ttl(a, b);
+
+    note_handshake(&shared, a, b);
+    if (a->sketch != NULL && b->sketch != NULL)
+        sketch_compare(a->sketch, b->sketch, note_shared, &shared);
+    if (nearer == 0)
+        nearer = nearer_by_crossings(&shared);
+    for (int dir = 0; dir < DIRS; dir++) {
+        for (size_t i = 0; nearer != 0 && i < shared.dirs[dir].count; i++) {
+            const struct crossing *crossing = &shared.dirs[dir].items[i];
+
+            if (crossings->count < CROSSINGS_MAX)
+                crossings_add(crossings, crossing->at_ns, crossing->apart_ns,
+                              (nearer < 0) == (dir == DIR_CLIENT));
+        }
+        free(shared.dirs[dir].items);
     }
 }
 
-static struct interval reversed(const struct interval *interval)
+/* All pairs of inputs: of [a * inputs + b] with a < b, what connections say of b's clock less
+ * a's. */
+static void gather(const struct survey *survey, struct crossings *pairs)
 {
-    struct interval back = {.has_low = interval->has_high,
-                            .has_high = interval->has_low,
-                            .low = -interval->high,
-                            .high = -interval->low};
-
-    return back;
-}
-
-static void gather(const struct survey *survey, struct interval *intervals)
-{
-    size_t count = survey->inputs->count;
+    size_t inputs = survey->inputs->count;
 
     for (size_t i = 0; i < survey->links_count; i++) {
         const struct link *link = &survey->links[i];
@@ -147,30 +112,116 @@ static void gather(const struct survey *survey, struct interval *intervals)
                 const struct leg_record *b = survey->members[link->first + m];
                 size_t from = survey->points[a->point].input, to = survey->points[b->point].input;
 
-                if (from == to)
-                    continue;
-                note_pair(&intervals[from * count + to], a, b);
-                intervals[to * count + from] = reversed(&intervals[from * count + to]);
+                if (from < to)
+                    note_pair(&pairs[from * inputs + to], a, b);
+                else if (from > to)
+                    note_pair(&pairs[to * inputs + from], b, a);
             }
         }
+    }
+}
+
+static enum clock_method method_of(enum feasible_result result)
+{
+    switch (result) {
+    case FEASIBLE_AGREE:
+        return CLOCK_AGREES;
+    case FEASIBLE_OFFSET:
+        return CLOCK_OFFSET;
+    case FEASIBLE_DRIFT:
+        return CLOCK_DRIFT;
+    case FEASIBLE_STEP:
+        return CLOCK_STEP;
+    default:
+        return CLOCK_NONE;
+    }
+}
+
+/* The clock of `to`, from that of `from` and how they differ; `forward`: `feasible` is to less
+ * from, else from less to. */
+static void derive(const struct clock *from, struct clock *to, const struct feasible *feasible,
+                   bool forward)
+{
+    int sign = forward ? 1 : -1;
+    const struct clock_map *map = &from->map;
+    /* The origin as either clock says it. */
+    int64_t origin_from = forward ? feasible->origin_ns : feasible->origin_ns + feasible->offset_ns;
+    int64_t origin_to = forward ? feasible->origin_ns + feasible->offset_ns : feasible->origin_ns;
+
+    if (from->method == CLOCK_REFERENCE || from->method == CLOCK_AGREES)
+        to->method = method_of(feasible->result);
+    else
+        to->method =
+            feasible->result == FEASIBLE_AGREE ? from->method : method_of(feasible->result);
+    to->map.origin_ns = origin_to;
+    to->map.offset_ns = origin_to - clock_common(map, origin_from);
+    to->map.drift_ppb = map->drift_ppb + sign * feasible->drift_ppb;
+    if (feasible->result == FEASIBLE_AGREE && map->drift_ppb == 0)
+        to->map = *map; /* to the nanosecond */
+    to->has_error = from->has_error && feasible->has_error;
+    to->error_ns = from->error_ns + feasible->error_ns;
+    to->step_at_ns = feasible->step_at_ns;
+    to->step_ns = sign * feasible->step_ns;
+}
+
+/* How good a join between two clocks is: less is better. */
+static int64_t badness(const struct feasible *feasible)
+{
+    int64_t error = feasible->has_error ? feasible->error_ns : INT64_MAX / 4;
+
+    return error + (feasible->result == FEASIBLE_STEP ? INT64_MAX / 4 : 0);
+}
+
+/* Sets clocks one after the other from those already set, by the surest join first. */
+static void spread(struct survey *survey, const struct feasible *pairs, bool *set)
+{
+    size_t count = survey->inputs->count;
+
+    for (;;) {
+        const struct feasible *best = NULL;
+        size_t from = 0, to = 0;
+
+        for (size_t a = 0; a < count; a++) {
+            for (size_t b = 0; b < count; b++) {
+                const struct feasible *pair = a < b ? &pairs[a * count + b] : &pairs[b * count + a];
+
+                if (!set[a] || set[b] || pair->result == FEASIBLE_UNKNOWN)
+                    continue;
+                if (best == NULL || badness(pair) < badness(best)) {
+                    best = pair;
+                    from = a;
+                    to = b;
+                }
+            }
+        }
+        if (best == NULL)
+            return;
+        set[to] = true;
+        derive(&survey->clocks[from], &survey->clocks[to], best, from < to);
     }
 }
 
 void survey_clocks(struct survey *survey)
 {
     size_t count = survey->inputs->count;
-    struct interval *intervals = memory_zalloc(count * count * sizeof *intervals);
+    struct crossings *crossings = memory_zalloc(count * count * sizeof *crossings);
+    struct feasible *pairs = memory_zalloc(count * count * sizeof *pairs);
     bool *set = memory_zalloc(count * sizeof *set);
 
-    gather(survey, intervals);
+    gather(survey, crossings);
+    for (size_t i = 0; i < count * count; i++) {
+        pairs[i] = feasible_solve(&crossings[i]);
+        free(crossings[i].items);
+    }
     for (size_t i = 0; i < count; i++) {
         if (set[i])
             continue;
         set[i] = true;
-        survey->clocks[i].method = i == 0 ? "reference" : "none";
+        survey->clocks[i].method = i == 0 ? CLOCK_REFERENCE : CLOCK_NONE;
         survey->clocks[i].has_error = i == 0;
-        spread(survey, intervals, set);
+        spread(survey, pairs, set);
     }
-    free(intervals);
+    free(crossings);
+    free(pairs);
     free(set);
 }

@@ -14,13 +14,11 @@ struct endpoint leg_end(const struct leg *leg, int dir)
     return end;
 }
 
-/* How much a port looks like a service: reserved ports most, then those that no system takes for
- * outgoing connections by itself (Linux takes 32768 to 60999, others from 49152 on). */
-static int service_rank(uint16_t port)
+int leg_service_rank(uint16_t port)
 {
     if (port < 1024)
         return 2;
-    return port < 32768;
+    return port < 32768; /* Linux takes 32768 to 60999, others from 49152 on */
 }
 
 bool leg_sender_is_client(const struct segment *tcp)
@@ -29,8 +27,8 @@ bool leg_sender_is_client(const struct segment *tcp)
 
     if (tcp->flags & TCP_SYN)
         return !(tcp->flags & TCP_ACK);
-    src = service_rank(tcp->src.port);
-    dst = service_rank(tcp->dst.port);
+    src = leg_service_rank(tcp->src.port);
+    dst = leg_service_rank(tcp->dst.port);
     return src != dst ? src < dst : tcp->src.port >= tcp->dst.port;
 }
 
@@ -129,4 +127,20 @@ void leg_take(struct leg *leg, int dir, const struct segment *tcp, int64_t ts_ns
     end = hit->off + tcp->len + ((tcp->flags & TCP_SYN) != 0) + ((tcp->flags & TCP_FIN) != 0);
     if (!(tcp->flags & TCP_RST) && end > leg->top[dir])
         leg->top[dir] = end;
+}
+
+void leg_flip(struct leg *leg, struct leg_hit *hit)
+{
+    struct leg old = *leg;
+
+    leg->client_is_low = !old.client_is_low;
+    for (int dir = 0; dir < DIRS; dir++) {
+        leg->fin[dir] = old.fin[!dir];
+        leg->has_isn[dir] = old.has_isn[!dir];
+        leg->isn[dir] = old.isn[!dir];
+        leg->has_base[dir] = old.has_base[!dir];
+        leg->base[dir] = old.base[!dir];
+        leg->top[dir] = old.top[!dir];
+    }
+    hit->dir = !hit->dir;
 }

@@ -83,6 +83,13 @@ struct leg_hit leg_table_add(struct leg_table *table, uint32_t point, const stru
 struct leg *leg_table_find(const struct leg_table *table, uint32_t point, uint8_t version,
                            const struct endpoint *src, const struct endpoint *dst, int *dir);
 
+/* Exchanges client and server of a leg that has just begun, and of its first segment. */
+void leg_flip(struct leg *leg, struct leg_hit *hit);
+
+/* How much a port looks like a service: 2 reserved, 1 one that no system takes for outgoing
+ * connections by itself, 0 any other. */
+int leg_service_rank(uint16_t port);
+
 /* The end that sends in direction `dir`. */
 struct endpoint leg_end(const struct leg *leg, int dir);
 

@@ -11,7 +11,7 @@ static int64_t common_first(const struct survey *survey, const struct leg_record
 {
     uint32_t input = survey->points[leg->point].input;
 
-    return leg->samples[which].ts_ns - survey->clocks[input].offset_ns;
+    return clock_common(&survey->clocks[input].map, leg->samples[which].ts_ns);
 }
 
 /* -1 if `a` is nearer to the client. What a router does to the TTL is the strongest evidence, the

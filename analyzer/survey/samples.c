@@ -22,6 +22,7 @@ struct sample_pair sample_pair(const struct leg_record *a, const struct leg_reco
         if (pair.has[dir] || !same_copy(x, y))
             continue;
         pair.has[dir] = true;
+        pair.at_ns[dir] = x->ts_ns;
         pair.apart_ns[dir] = y->ts_ns - x->ts_ns;
     }
     return pair;
@@ -31,12 +32,12 @@ int sample_nearer_by_ttl(const struct leg_record *a, const struct leg_record *b)
 {
     int votes = 0;
 
-    if (a->samples[SAMPLE_SYN].copies && b->samples[SAMPLE_SYN].copies)
-        votes += (a->samples[SAMPLE_SYN].ttl < b->samples[SAMPLE_SYN].ttl) -
-                 (a->samples[SAMPLE_SYN].ttl > b->samples[SAMPLE_SYN].ttl);
-    if (a->samples[SAMPLE_SYNACK].copies && b->samples[SAMPLE_SYNACK].copies)
-        votes += (a->samples[SAMPLE_SYNACK].ttl > b->samples[SAMPLE_SYNACK].ttl) -
-                 (a->samples[SAMPLE_SYNACK].ttl < b->samples[SAMPLE_SYNACK].ttl);
+    for (int dir = 0; dir < DIRS; dir++) {
+        int before = (a->ttl[dir] < b->ttl[dir]) - (a->ttl[dir] > b->ttl[dir]);
+
+        if (a->ttl[dir] != 0 && b->ttl[dir] != 0)
+            votes += dir == DIR_CLIENT ? before : -before;
+    }
     return (votes > 0) - (votes < 0);
 }
 

@@ -6,6 +6,7 @@
 
 struct sample_pair {
     bool has[DIRS];
+    int64_t at_ns[DIRS];    /* raw time at a */
     int64_t apart_ns[DIRS]; /* raw time at b less raw time at a, of the same segment */
 };
 

@@ -5,6 +5,14 @@
 
 #include "base/memory.h"
 #include "decode/decode.h"
+#include "survey/sketch.h"
+
+/* Samples are a few kilobytes each, so they are bounded. Legs that began before the capture did
+ * need theirs to be linked; the others are linked by their handshake, and serve the clocks. */
+enum {
+    SKETCHES_MAX = 1024,
+    SKETCHES_MIDSTREAM_MAX = 8192
+};
 
 /* What is at hand while the captures of one input are read. */
 struct reading {
@@ -49,7 +57,6 @@ static void note_sample(struct leg_record *record, int which, const struct packe
         return;
     sample->has_tsval = packet->tcp.opt.has_timestamps;
     sample->tsval = packet->tcp.opt.tsval;
-    sample->ttl = packet->ttl;
     sample->ts_ns = ts_ns;
 }
 
@@ -66,7 +73,20 @@ static void note_options(struct leg_record *record, int dir, const struct tcp_op
     options->mss = opt->has_mss ? opt->mss : 0;
 }
 
-static void note_segment(struct point *point, const struct leg_hit *hit,
+static void note_sketch(struct survey *survey, struct leg_record *record, const struct leg_hit *hit,
+                        const struct packet *packet, int64_t ts_ns)
+{
+    size_t most = record->has_isn[DIR_CLIENT] ? SKETCHES_MAX : SKETCHES_MIDSTREAM_MAX;
+
+    if (record->segments++ == 0 && survey->sketches_count < most) {
+        record->sketch = memory_zalloc(sizeof *record->sketch);
+        survey->sketches_count++;
+    }
+    if (record->sketch != NULL)
+        sketch_add(record->sketch, hit->dir, packet, ts_ns);
+}
+
+static void note_segment(struct survey *survey, struct point *point, const struct leg_hit *hit,
                          const struct packet *packet, int64_t ts_ns)
 {
     const struct segment *tcp = &packet->tcp;
@@ -87,6 +107,8 @@ static void note_segment(struct point *point, const struct leg_hit *hit,
         record = &point->legs[hit->leg->number];
     }
     record->last_ns = ts_ns;
+    if (record->ttl[hit->dir] == 0 && !(tcp->flags & TCP_RST))
+        record->ttl[hit->dir] = packet->ttl;
     if (tcp->flags & TCP_SYN) {
         for (int dir = 0; dir < DIRS; dir++) {
             record->has_isn[dir] = hit->leg->has_isn[dir];
@@ -98,6 +120,7 @@ static void note_segment(struct point *point, const struct leg_hit *hit,
                record->samples[SAMPLE_SYNACK].copies > 0) {
         note_sample(record, SAMPLE_ACK, packet, ts_ns);
     }
+    note_sketch(survey, record, hit, packet, ts_ns);
 }
 
 static void note_frame(struct reading *reading, size_t file, const struct frame *frame)
@@ -134,7 +157,7 @@ static void note_frame(struct reading *reading, size_t file, const struct frame 
     }
     capture->segments++;
     hit = leg_table_add(reading->legs, point_id, &packet, frame->ts_ns);
-    note_segment(point, &hit, &packet, frame->ts_ns);
+    note_segment(reading->survey, point, &hit, &packet, frame->ts_ns);
 }
 
 static void note_end(struct capture *capture, struct order *order)
@@ -196,7 +219,6 @@ static void ensure_point(struct survey *survey, struct capture *captures, size_t
 
 static void note_clock(struct clock *clock, const struct capture *captures, size_t count)
 {
-    clock->method = "none";
     for (size_t i = 0; i < count; i++) {
         if (captures[i].packets == 0)
             continue;
@@ -254,7 +276,7 @@ struct order_file *survey_files(const struct survey *survey)
         files[i].path = capture->path;
         files[i].has_frames = capture->packets > 0;
         files[i].first_ns = capture->first_ns;
-        files[i].offset_ns = survey->clocks[capture->input].offset_ns;
+        files[i].clock = survey->clocks[capture->input].map;
     }
     return files;
 }
@@ -299,6 +321,7 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs, st
         return status;
     number_frames(survey);
     survey_link(survey);
+    survey_roles(survey);
     survey_clocks(survey);
     survey_paths(survey);
     return STATUS_OK;
@@ -307,6 +330,8 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs, st
 void survey_done(struct survey *survey)
 {
     for (size_t i = 0; i < survey->points_count; i++) {
+        for (size_t k = 0; k < survey->points[i].legs_count; k++)
+            free(survey->points[i].legs[k].sketch);
         free(survey->points[i].name);
         free(survey->points[i].legs);
     }

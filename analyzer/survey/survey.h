@@ -34,7 +34,6 @@ struct capture {
 /* One of the handshake's segments, as first seen on a leg. */
 struct handshake_sample {
     bool has_tsval;
-    uint8_t ttl;
     uint16_t copies; /* 0: not seen */
     uint32_t tsval;
     int64_t ts_ns; /* raw */
@@ -54,19 +53,25 @@ struct syn_options {
     uint16_t mss;   /* 0: absent */
 };
 
+struct sketch;
+
 /* A leg, as the survey keeps it until the end. */
 struct leg_record {
     uint32_t point, number;
     uint8_t version;
+    bool flipped; /* the table takes the client for the server */
     bool has_isn[DIRS];
     uint32_t isn[DIRS];
     struct endpoint client, server;
     struct syn_options options[DIRS];
     struct handshake_sample samples[SAMPLES];
     int64_t first_ns, last_ns; /* raw */
-    uint32_t connection;       /* index into survey.links */
-    uint32_t position;         /* along the path, 0 nearest to the client */
-    uint32_t leg_id;           /* in the database; set in pass 2, 0: not seen there yet */
+    uint8_t ttl[DIRS];         /* of the first segment of each direction; 0: none yet */
+    uint64_t segments;
+    struct sketch *sketch; /* a sample of its segments; NULL: none was taken */
+    uint32_t connection;   /* index into survey.links */
+    uint32_t position;     /* along the path, 0 nearest to the client */
+    uint32_t leg_id;       /* in the database; set in pass 2, 0: not seen there yet */
 };
 
 struct point {
@@ -77,22 +82,46 @@ struct point {
     size_t legs_count, legs_capacity;
 };
 
+/* How a clock was fitted to the common one. */
+enum clock_method {
+    CLOCK_NONE,      /* nothing joins it to the others: left as it is */
+    CLOCK_REFERENCE, /* the common clock is this one */
+    CLOCK_AGREES,    /* it may be the same: left as it is */
+    CLOCK_OFFSET,    /* a constant was taken off */
+    CLOCK_DRIFT,     /* and a rate */
+    CLOCK_STEP,      /* it was set while it recorded: right only before that */
+};
+
+const char *clock_method_name(enum clock_method method); /* static */
+
 /* What the files of one input share: a clock, and the time in which they recorded. */
 struct clock {
-    int64_t offset_ns; /* raw time = common time + offset */
+    struct clock_map map;
+    enum clock_method method;
     bool has_error;
-    int64_t error_ns;   /* half the width of the feasible interval */
-    const char *method; /* 'reference', 'agrees', 'handshake', 'none'; static */
+    int64_t error_ns;            /* half the width of the feasible interval */
+    int64_t step_at_ns, step_ns; /* only CLOCK_STEP: raw time of the other clock, and how far */
     bool has_frames;
     int64_t first_ns, last_ns; /* raw */
 };
+
+/* What showed that legs are one connection, strongest first. */
+enum link_method {
+    LINK_NONE,
+    LINK_HANDSHAKE,
+    LINK_FINGERPRINT,
+    LINK_PAYLOAD
+};
+
+const char *link_method_name(enum link_method method); /* static */
 
 /* Legs that are one connection. */
 struct link {
     size_t first; /* index into survey.members */
     uint32_t legs;
-    float confidence;       /* only if legs > 1 */
-    uint32_t connection_id; /* in the database; set in pass 2, 0: not seen there yet */
+    float confidence;        /* only if legs > 1 */
+    enum link_method method; /* the weakest that was needed */
+    uint32_t connection_id;  /* in the database; set in pass 2, 0: not seen there yet */
 };
 
 struct survey {
@@ -106,6 +135,7 @@ struct survey {
     size_t links_count;
     struct leg_record **members; /* legs of the connections, along the path */
     size_t members_count;
+    size_t sketches_count;
     uint64_t ambiguous_legs; /* left apart since more than one partner was as good */
 };
 
@@ -133,6 +163,7 @@ struct order_file *survey_files(const struct survey *survey);
 
 /* The parts of survey_run(), in their order. */
 void survey_link(struct survey *survey);   /* link.c */
+void survey_roles(struct survey *survey);  /* roles.c */
 void survey_clocks(struct survey *survey); /* clock.c */
 void survey_paths(struct survey *survey);  /* path.c */
 

@@ -1,0 +1,47 @@
+/* What two clocks may differ by, given what must have happened before what. */
+#ifndef FEASIBLE_H
+#define FEASIBLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A segment that both of two points saw: `apart_ns` is the raw time at b less the raw time at a. */
+struct crossing {
+    int64_t at_ns; /* raw time at a */
+    int64_t apart_ns;
+    bool from_a; /* it passed a first: then b's clock is at most `apart_ns` ahead; else at
+                  * least */
+};
+
+struct crossings {
+    struct crossing *items;
+    size_t count, capacity;
+};
+
+void crossings_add(struct crossings *crossings, int64_t at_ns, int64_t apart_ns, bool from_a);
+
+enum feasible_result {
+    FEASIBLE_UNKNOWN, /* nothing crossed */
+    FEASIBLE_AGREE,   /* the clocks may be the same: nothing is to be corrected */
+    FEASIBLE_OFFSET,  /* they differ by a constant */
+    FEASIBLE_DRIFT,   /* and by a rate */
+    FEASIBLE_STEP,    /* one of them was set: no line holds for all of it */
+};
+
+/* b's clock less a's: offset_ns at `origin_ns` (raw time at a), growing by drift_ppb. */
+struct feasible {
+    enum feasible_result result;
+    int64_t origin_ns, offset_ns;
+    int64_t drift_ppb;
+    bool has_error;              /* both directions bound it */
+    int64_t error_ns;            /* half the width of what is possible at the offset */
+    int64_t step_at_ns, step_ns; /* only FEASIBLE_STEP: when, and by how much b jumped */
+};
+
+/* Finds the least correction that no crossing contradicts: none, a constant, a line. Segments pass
+ * the first point before the second (Moon, Skelly, Towsley 1999; METHODS 4.5). Timestamps are
+ * taken by software, so causes may seem to come 50 µs late. Sorts the crossings. */
+struct feasible feasible_solve(struct crossings *crossings);
+
+#endif

@@ -1,0 +1,189 @@
+/* Which legs are one connection, by segments that both saw. For what the handshake did not link:
+ * captures that began mid-connection, and devices that rewrite sequence numbers. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "survey/link.h"
+#include "survey/sketch.h"
+
+enum {
+    AGREEMENTS_NEEDED = 4, /* segments; a handshake that both saw counts as one of them */
+    RIVAL_FACTOR = 4,      /* another partner may agree in a quarter as many at most */
+    SHARED_MAX = 16,       /* legs with one fingerprint: more is no fingerprint */
+};
+
+/* A fingerprint, and the leg that has it. */
+struct entry {
+    uint64_t hash;
+    size_t leg;
+};
+
+/* Two legs and how many fingerprints they share. */
+struct pair {
+    size_t a, b;
+    unsigned agreed;
+};
+
+struct pairs {
+    struct pair *items;
+    size_t count, capacity;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return x->leg < y->leg ? -1 : x->leg > y->leg;
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+
+    if (x->a != y->a)
+        return x->a < y->a ? -1 : 1;
+    return x->b < y->b ? -1 : x->b > y->b;
+}
+
+static int compare_agreed(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+
+    if (x->agreed != y->agreed)
+        return x->agreed > y->agreed ? -1 : 1;
+    return compare_pairs(a, b);
+}
+
+/* All fingerprints of the given classes, in the order of their hashes. Caller frees. */
+static struct entry *list_entries(const struct joint *joint, int first_class, int last_class,
+                                  size_t *count)
+{
+    void *entries = NULL;
+    size_t capacity = 0;
+
+    *count = 0;
+    for (size_t i = 0; i < joint->count; i++) {
+        const struct sketch *sketch = joint->legs[i]->sketch;
+
+        for (int class = first_class; sketch != NULL && class <= last_class; class ++) {
+            for (int dir = 0; dir < DIRS; dir++) {
+                for (unsigned k = 0; k < sketch->count[class][dir]; k++) {
+                    struct entry *entry;
+
+                    if (sketch->kept[class][dir][k].repeated)
+                        continue;
+                    entry = memory_append(&entries, count, &capacity, sizeof *entry);
+                    entry->hash = sketch->kept[class][dir][k].hash;
+                    entry->leg = i;
+                }
+            }
+        }
+    }
+    if (*count > 0)
+        qsort(entries, *count, sizeof(struct entry), compare_entries);
+    return entries;
+}
+
+static void add_pairs(struct pairs *pairs, const struct joint *joint, const struct entry *entries,
+                      size_t count)
+{
+    for (size_t i = 0; i < count && count <= SHARED_MAX; i++) {
+        for (size_t k = i + 1; k < count; k++) {
+            void *items = pairs->items;
+            struct pair *pair;
+
+            if (joint_is_one(joint, entries[i].leg, entries[k].leg))
+                continue;
+            pair = memory_append(&items, &pairs->count, &pairs->capacity, sizeof *pair);
+            pairs->items = items;
+            *pair = (struct pair){entries[i].leg, entries[k].leg, 1};
+        }
+    }
+}
+
+/* Counts equal pairs together. */
+static void sum_pairs(struct pairs *pairs)
+{
+    size_t kept = 0;
+
+    if (pairs->count == 0)
+        return;
+    qsort(pairs->items, pairs->count, sizeof *pairs->items, compare_pairs);
+    for (size_t i = 1; i < pairs->count; i++) {
+        if (compare_pairs(&pairs->items[i], &pairs->items[kept]) == 0)
+            pairs->items[kept].agreed++;
+        else
+            pairs->items[++kept] = pairs->items[i];
+    }
+    pairs->count = kept + 1;
+    qsort(pairs->items, pairs->count, sizeof *pairs->items, compare_agreed);
+}
+
+/* Handshakes that both saw and that differ part two legs, whatever segments they share. */
+static bool contradict(const struct leg_record *a, const struct leg_record *b)
+{
+    for (int dir = 0; dir < DIRS; dir++)
+        if (a->options[dir].seen && b->options[dir].seen && a->isn[dir] != b->isn[dir])
+            return true;
+    return false;
+}
+
+/* Whether another partner of `leg` at the same point as `partner` comes near to `agreed`. */
+static bool has_rival(const struct pairs *pairs, const struct joint *joint, size_t leg,
+                      size_t partner, unsigned agreed)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct pair *pair = &pairs->items[i];
+        size_t other;
+
+        if (pair->agreed * RIVAL_FACTOR < agreed)
+            return false; /* in falling order: no more comes */
+        if (pair->a != leg && pair->b != leg)
+            continue;
+        other = pair->a == leg ? pair->b : pair->a;
+        if (other != partner && joint->legs[other]->point == joint->legs[partner]->point &&
+            !joint_is_one(joint, other, partner))
+            return true;
+    }
+    return false;
+}
+
+static uint64_t link_classes(struct joint *joint, int first_class, int last_class,
+                             enum link_method method, bool numbers_kept)
+{
+    struct pairs pairs = {0};
+    size_t count, start = 0;
+    struct entry *entries = list_entries(joint, first_class, last_class, &count);
+    uint64_t apart = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count && entries[i + 1].hash == entries[i].hash)
+            continue;
+        add_pairs(&pairs, joint, &entries[start], i + 1 - start);
+        start = i + 1;
+    }
+    sum_pairs(&pairs);
+    for (size_t i = 0; i < pairs.count && pairs.items[i].agreed >= AGREEMENTS_NEEDED; i++) {
+        const struct pair *pair = &pairs.items[i];
+
+        if (numbers_kept && contradict(joint->legs[pair->a], joint->legs[pair->b]))
+            continue;
+        if (has_rival(&pairs, joint, pair->a, pair->b, pair->agreed) ||
+            has_rival(&pairs, joint, pair->b, pair->a, pair->agreed))
+            apart++;
+        else
+            joint_join(joint, pair->a, pair->b, method, pair->agreed >= 16 ? 0.99f : 0.9f);
+    }
+    free(pairs.items);
+    free(entries);
+    return apart;
+}
+
+uint64_t link_by_sketch(struct joint *joint)
+{
+    uint64_t apart = link_classes(joint, SKETCH_EXACT, SKETCH_BYTE, LINK_FINGERPRINT, true);
+
+    return apart + link_classes(joint, SKETCH_PAYLOAD, SKETCH_PAYLOAD, LINK_PAYLOAD, false);
+}

@@ -1,0 +1,67 @@
+/* Which end is the client, where no handshake told: legs of one connection must agree, and the one
+ * that is surest is believed. */
+#include "survey/sketch.h"
+#include "survey/survey.h"
+
+struct votes {
+    unsigned same, crossed;
+};
+
+static void count_vote(void *context, enum sketch_class class, int dir_a, int dir_b,
+                       const struct fingerprint *a, const struct fingerprint *b)
+{
+    struct votes *votes = context;
+
+    (void)class;
+    (void)a;
+    (void)b;
+    if (dir_a == dir_b)
+        votes->same++;
+    else
+        votes->crossed++;
+}
+
+static void flip(struct leg_record *leg)
+{
+    struct endpoint client = leg->client;
+    uint8_t ttl = leg->ttl[DIR_CLIENT];
+
+    leg->flipped = !leg->flipped;
+    leg->client = leg->server;
+    leg->server = client;
+    leg->ttl[DIR_CLIENT] = leg->ttl[DIR_SERVER];
+    leg->ttl[DIR_SERVER] = ttl;
+    sketch_flip(leg->sketch);
+}
+
+/* A handshake tells for sure; else the more two ports differ in kind, the surer. */
+static int certainty(const struct leg_record *leg)
+{
+    return leg->has_isn[DIR_CLIENT]
+               ? 10
+               : leg_service_rank(leg->server.port) - leg_service_rank(leg->client.port);
+}
+
+void survey_roles(struct survey *survey)
+{
+    for (size_t i = 0; i < survey->links_count; i++) {
+        const struct link *link = &survey->links[i];
+        struct leg_record **legs = &survey->members[link->first], *surest;
+
+        if (link->legs < 2)
+            continue;
+        surest = legs[0];
+        for (size_t k = 1; k < link->legs; k++)
+            if (certainty(legs[k]) > certainty(surest))
+                surest = legs[k];
+        for (size_t k = 0; k < link->legs; k++) {
+            struct votes votes = {0};
+
+            if (legs[k] == surest || surest->sketch == NULL || legs[k]->sketch == NULL)
+                continue;
+            sketch_compare(surest->sketch, legs[k]->sketch, count_vote, &votes);
+            if (votes.crossed > votes.same)
+                flip(legs[k]);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+#include "survey/sketch.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+enum {
+    EXACT_LEN_MAX = 1200, /* longer ones may be cut otherwise at another point */
+    BYTE_STRIDE = 32 * 1024,
+    PAYLOAD_BYTES = 24, /* as many as a snapshot length of 96 leaves */
+};
+
+static void keep(struct sketch *sketch, enum sketch_class class, int dir, uint64_t hash,
+                 int64_t ts_ns)
+{
+    struct fingerprint *kept = sketch->kept[class][dir];
+    unsigned count = sketch->count[class][dir], at = count;
+
+    if (count == SKETCH_KEPT && hash > kept[count - 1].hash)
+        return;
+    while (at > 0 && kept[at - 1].hash >= hash)
+        at--;
+    if (at < count && kept[at].hash == hash) {
+        kept[at].repeated = true;
+        return;
+    }
+    if (count < SKETCH_KEPT)
+        sketch->count[class][dir] = (uint8_t)++count;
+    memmove(&kept[at + 1], &kept[at], (count - 1 - at) * sizeof *kept);
+    kept[at] = (struct fingerprint){.hash = hash, .ts_ns = ts_ns};
+}
+
+static void add_exact(struct sketch *sketch, int dir, const struct segment *tcp, int64_t ts_ns)
+{
+    uint32_t words[6] = {tcp->seq,       tcp->ack,
+                         tcp->len,       tcp->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK),
+                         tcp->opt.tsval, tcp->opt.tsecr};
+
+    keep(sketch, SKETCH_EXACT, dir, XXH3_64bits(words, sizeof words), ts_ns);
+}
+
+static void add_bytes(struct sketch *sketch, int dir, const struct segment *tcp, int64_t ts_ns)
+{
+    uint32_t first = (tcp->seq + BYTE_STRIDE - 1) / BYTE_STRIDE * BYTE_STRIDE;
+
+    for (uint32_t at = first; at - tcp->seq < tcp->len; at += BYTE_STRIDE) {
+        uint32_t words[2] = {at, tcp->opt.tsval};
+
+        keep(sketch, SKETCH_BYTE, dir, XXH3_64bits(words, sizeof words), ts_ns);
+    }
+}
+
+void sketch_add(struct sketch *sketch, int dir, const struct packet *packet, int64_t ts_ns)
+{
+    const struct segment *tcp = &packet->tcp;
+
+    if (tcp->len <= EXACT_LEN_MAX)
+        add_exact(sketch, dir, tcp, ts_ns);
+    if (tcp->len > 0)
+        add_bytes(sketch, dir, tcp, ts_ns);
+    if (tcp->payload_captured >= PAYLOAD_BYTES && tcp->len <= EXACT_LEN_MAX)
+        keep(sketch, SKETCH_PAYLOAD, dir, XXH3_64bits(tcp->payload, PAYLOAD_BYTES) ^ tcp->len,
+             ts_ns);
+}
+
+void sketch_flip(struct sketch *sketch)
+{
+    struct sketch old = *sketch;
+
+    for (int class = 0; class < SKETCH_CLASSES; class ++) {
+        for (int dir = 0; dir < DIRS; dir++) {
+            sketch->count[class][dir] = old.count[class][!dir];
+            memcpy(sketch->kept[class][dir], old.kept[class][!dir], sizeof old.kept[class][dir]);
+        }
+    }
+}
+
+unsigned sketch_compare(const struct sketch *a, const struct sketch *b, sketch_shared_fn *shared,
+                        void *context)
+{
+    unsigned count = 0;
+
+    for (int class = 0; class < SKETCH_CLASSES; class ++) {
+        for (int pair = 0; pair < DIRS * DIRS; pair++) {
+            int dir_a = pair / DIRS, dir_b = pair % DIRS;
+            const struct fingerprint *x = a->kept[class][dir_a], *y = b->kept[class][dir_b];
+            const struct fingerprint *x_end = x + a->count[class][dir_a];
+            const struct fingerprint *y_end = y + b->count[class][dir_b];
+
+            while (x < x_end && y < y_end) {
+                if (x->hash == y->hash) {
+                    count += !x->repeated && !y->repeated;
+                    if (shared != NULL)
+                        shared(context, (enum sketch_class) class, dir_a, dir_b, x, y);
+                    x++;
+                    y++;
+                } else if (x->hash < y->hash) {
+                    x++;
+                } else {
+                    y++;
+                }
+            }
+        }
+    }
+    return count;
+}
