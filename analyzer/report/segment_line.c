@@ -21,8 +21,10 @@ const char *segment_line_flags(unsigned flags, char text[static 9])
     for (unsigned bit = 0; bit < 8; bit++)
         if (flags & 1u << bit)
             text[length++] = letters[bit];
+    if (length == 0)
+        return "none";
     text[length] = '\0';
-    return length > 0 ? text : strcpy(text, "none");
+    return text;
 }
 
 static void write_endpoint(FILE *out, const char *addr, int port)

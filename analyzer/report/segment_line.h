@@ -29,7 +29,7 @@ struct segment_line {
  * to `where_width` characters. */
 void segment_line_write(FILE *out, const struct segment_line *segment, int where_width);
 
-/* "S.", "P.", "R"; "none" without any flag. Writes at most 9 bytes and returns `text`. */
+/* "S.", "P.", "R"; "none" without any flag. The result is static, or lies in `text`. */
 const char *segment_line_flags(unsigned flags, char text[static 9]);
 
 #endif
