@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
+
 #include <time.h>
 
 enum {
@@ -70,10 +70,10 @@ const char *time_text_human(int64_t ns, char text[static TIME_TEXT_SIZE])
         snprintf(text, TIME_TEXT_SIZE, "%.3g s", size / 1e9);
     else if (magnitude < 7200e9)
         snprintf(text, TIME_TEXT_SIZE, "%" PRId64 " min %" PRId64 " s", ns / MINUTE,
-                 llabs(ns) % MINUTE / NS_PER_SECOND);
+                 imaxabs(ns) % MINUTE / NS_PER_SECOND);
     else
         snprintf(text, TIME_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", ns / HOUR,
-                 llabs(ns) % HOUR / MINUTE);
+                 imaxabs(ns) % HOUR / MINUTE);
     return text;
 }
 
