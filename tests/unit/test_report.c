@@ -66,6 +66,7 @@ static void test_text_write_markdown(void **state)
     /* what would begin a list at the start of a line, and may stand anywhere else */
     assert_written(TEXT_MARKDOWN, "- 5 - 6", 99, "\\- 5 - 6");
     assert_written(TEXT_MARKDOWN, "12. of 13.", 99, "12\\. of 13.");
+    assert_written(TEXT_MARKDOWN, "10.0.0.1 -5", 99, "10.0.0.1 -5");
 }
 
 static void test_text_write_code(void **state)
@@ -259,6 +260,7 @@ static void test_segment_line_write_as_tcpdump(void **state)
         .ack_off = 453,
         .len = 696,
         .win = 501,
+        .ttl = 64,
         .has_timestamps = true,
         .tsval = 7,
         .tsecr = 5,
@@ -282,7 +284,7 @@ static void test_segment_line_write_as_tcpdump(void **state)
     line.src_addr = "2001:db8::1";
     line.dst_addr = "evil`\n```";
     assert_line(&line, "23:30:05.260068000 a#1      2001:db8::1.8443 > evil' '''.52630: Flags [R],"
-                       " seq 1, win 501, length 0");
+                       " seq 1, win 501, length 0, ttl 64");
 }
 
 static void test_segment_line_flags_letters(void **state)
