@@ -62,6 +62,8 @@ void segment_line_write(FILE *out, const struct segment_line *s, int where_width
     if (s->has_timestamps)
         fprintf(out, ", options [TS val %" PRId64 " ecr %" PRId64 "]", s->tsval, s->tsecr);
     fprintf(out, ", length %" PRId64, s->len);
+    if (s->flags & (TCP_SYN | TCP_RST))
+        fprintf(out, ", ttl %d", s->ttl);
     if (*s->role != '\0') {
         fputs("  <- ", out);
         text_write(out, TEXT_FENCED, s->role, ROLE_MAX_LENGTH);

@@ -17,6 +17,7 @@ struct segment_line {
     int64_t ack_off; /* bytes since the receiver's ISN */
     int64_t len;
     int64_t win; /* raw */
+    int ttl;     /* told of a SYN and of a RST: it says how far they come, and who sent them */
     bool has_timestamps;
     int64_t tsval, tsecr;
     const char *role; /* what it proves; "": nothing */

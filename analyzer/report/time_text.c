@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-
 #include <time.h>
 
 enum {
