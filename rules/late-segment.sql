@@ -57,7 +57,8 @@ reach AS MATERIALIZED (
      WHERE connection_id IN (SELECT connection_id FROM late)
      GROUP BY connection_id
 ),
--- The last sighting of a late segment tells its fate; the earlier ones are the same segment.
+-- Of the sightings of one late segment the last one tells its fate, or the one that was dropped: two
+-- points on one interface may see it in either order.
 fact AS MATERIALIZED (
     SELECT l.*,
            d.point_id AS drop_point_id,
@@ -72,7 +73,9 @@ fact AS MATERIALIZED (
       LEFT JOIN dropped d ON d.segment_id = l.segment_id
       LEFT JOIN answer a ON a.segment_id = l.segment_id
       LEFT JOIN segment c ON c.id = l.copy_id
-     WHERE l.segment_id NOT IN (SELECT seen_before FROM late WHERE seen_before IS NOT NULL)
+     WHERE d.segment_id IS NOT NULL
+        OR l.segment_id NOT IN (SELECT seen_before FROM late WHERE seen_before IS NOT NULL)
+           AND coalesce(l.seen_before, 0) NOT IN (SELECT segment_id FROM dropped)
 ),
 total AS MATERIALIZED (
     SELECT connection_id, leg_id, dir, count(*) AS late,

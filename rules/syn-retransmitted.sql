@@ -115,7 +115,7 @@ missing AS MATERIALIZED (
       JOIN onward o ON o.point_id = far.point_id AND o.server_addr = far.server_addr
                    AND o.server_port = far.server_port
       JOIN point p ON p.id = o.next_point_id
-      JOIN span s ON s.point_id = p.id AND c.first_ns BETWEEN s.first_ns AND s.last_ns
+      JOIN span s ON s.point_id = p.id AND c.first_ns <= s.last_ns AND c.last_ns >= s.first_ns
       LEFT JOIN path own ON own.connection_id = far.connection_id AND own.point_id = p.id
      WHERE own.point_id IS NULL
      GROUP BY far.connection_id
