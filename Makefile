@@ -150,19 +150,21 @@ $(BUILD)/tests/fuzz/fuzz_decode: %: %.o $(LIBOBJ)
 	$(call say,LD    $@)
 	$(Q)$(CC) $(SANFLAGS) -fsanitize=fuzzer $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
 
-## lint         format, clang-tidy, cppcheck, who may include whom
+## lint         format, clang-tidy, cppcheck, shellcheck, who may include whom
+SCRIPTS := .ci/run $(wildcard tests/cli/*.sh) $(addprefix tests/,can-sanitize case-arguments cli/tap deps \
+             run summary bench/bench lint/file-length lint/include-order lint/tidy)
 CODE    := $(sort $(wildcard analyzer/*.[ch] analyzer/*/*.[ch] tests/*/*.[ch]))
 lint:
 	@$(DEPS) install build test lint
 	@sh tests/lint/include-order $(FOLDERS)
 	@sh tests/lint/file-length $(CODE)
+	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x -S warning $(SCRIPTS); fi
 	$(Q)clang-format --dry-run -Werror $(CODE)
 	@$(MAKE) --no-print-directory $(BUILD)/store/schema.inc
-	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=tests/lint/cppcheck \
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=tests/lint/cppcheck-suppressions \
 	    --enable=warning,performance,portability -Ianalyzer -Itests -I$(BUILD) analyzer tests
-	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh -c \
-	    'clang-tidy --quiet "$$@" -- $$TIDY_FLAGS 2>/dev/null' tidy
-lint: export TIDY_FLAGS = $(subst \,,$(ALLFLAGS)) -Itests
+	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh tests/lint/tidy
+lint: export TIDY_FLAGS = $(ALLFLAGS) -Itests
 
 ## fmt          let clang-format lay out the code
 fmt:
