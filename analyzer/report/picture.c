@@ -89,24 +89,25 @@ bool picture_extent(const struct picture *picture, int64_t *low, int64_t *high)
     return any;
 }
 
-/* Merges until half of the room is free again, the finest grid first. */
+/* Merges until half of the room is free again, on a coarser grid only if need be. */
 static void thin(struct picture *picture)
 {
     int64_t low = 0;
     int64_t high = 0;
 
-    do {
-        if (picture->column_ns == 0) {
-            picture->column_ns = (picture->to_ns - picture->from_ns) / COLUMNS + 1;
-            picture_extent(picture, &low, &high);
-            picture->gap_bytes = (high - low) / COLUMNS;
-        } else {
-            picture->column_ns *= 2;
-            picture->gap_bytes = picture->gap_bytes * 2 + 1;
-        }
+    picture_extent(picture, &low, &high);
+    if (picture->column_ns == 0)
+        picture->column_ns = (picture->to_ns - picture->from_ns) / COLUMNS + 1;
+    if (picture->gap_bytes < (high - low) / COLUMNS)
+        picture->gap_bytes = (high - low) / COLUMNS;
+    for (;;) {
         for (size_t i = 0; i < picture->traces_count; i++)
             thin_trace(picture, &picture->traces[i]);
-    } while (plain_count(picture) > PLAIN_MAX / 2);
+        if (plain_count(picture) <= PLAIN_MAX / 2)
+            return;
+        picture->column_ns *= 2;
+        picture->gap_bytes = picture->gap_bytes * 2 + 1;
+    }
 }
 
 static void add_bar(struct picture_trace *trace, const struct picture_segment *s)
