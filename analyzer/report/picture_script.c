@@ -127,7 +127,8 @@ static void write_plot(FILE *out, const struct picture *picture)
             write_series(
                 out, &written,
                 "$mark%d using 1:2 with points pt %d ps %.1f lw %.1f lc rgb '%s' title '%s'", mark,
-                style->shape, style->size, style->width, style->colour, style->legend);
+                style->shape, style->size * shrink, style->width * shrink, style->colour,
+                style->legend);
     }
     fputc('\n', out);
 }
