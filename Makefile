@@ -156,15 +156,22 @@ SCRIPTS := .ci/run $(wildcard tests/cli/*.sh) $(addprefix tests/,can-sanitize ca
 CODE    := $(sort $(wildcard analyzer/*.[ch] analyzer/*/*.[ch] tests/*/*.[ch]))
 lint:
 	@$(DEPS) install build test lint
+	@$(MAKE) --no-print-directory --keep-going lint-includes lint-format lint-scripts \
+	    lint-cppcheck lint-tidy
+lint-includes:
 	@sh tests/lint/include-order $(FOLDERS)
 	@sh tests/lint/file-length $(CODE)
-	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x -S warning $(SCRIPTS); fi
+lint-format:
 	$(Q)clang-format --dry-run -Werror $(CODE)
-	@$(MAKE) --no-print-directory $(BUILD)/store/schema.inc
-	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=tests/lint/cppcheck-suppressions \
+lint-scripts:
+	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x -S warning $(SCRIPTS); fi
+lint-cppcheck: $(BUILD)/store/schema.inc
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    --suppressions-list=tests/lint/cppcheck-suppressions \
 	    --enable=warning,performance,portability -Ianalyzer -Itests -I$(BUILD) analyzer tests
+lint-tidy: export TIDY_FLAGS = $(ALLFLAGS) -Itests
+lint-tidy: $(BUILD)/store/schema.inc
 	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh tests/lint/tidy
-lint: export TIDY_FLAGS = $(ALLFLAGS) -Itests
 
 ## fmt          let clang-format lay out the code
 fmt:
@@ -193,7 +200,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 FORCE:
-.PHONY: all deps demo test test-one check bench fuzz fuzz-clang fuzz-mutate lint fmt install \
-        uninstall clean help FORCE
+.PHONY: all deps demo test test-one check bench fuzz fuzz-clang fuzz-mutate fmt install \
+        uninstall clean help FORCE lint lint-includes lint-format lint-scripts lint-cppcheck lint-tidy
 .SECONDARY:
 -include $(LIBOBJ:.o=.d) $(MAINOBJ:.o=.d) $(TESTOBJ:.o=.d)
