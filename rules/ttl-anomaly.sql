@@ -26,35 +26,30 @@
 --            shows the routers that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
-WITH placed AS MATERIALIZED (
-    SELECT l.*, c.outcome,
-           path_position = min(path_position) OVER same AS is_first,
-           path_position = max(path_position) OVER same AS is_last
-      FROM leg l
-      JOIN connection c ON c.id = l.connection_id
-    WINDOW same AS (PARTITION BY connection_id)
-),
--- Each end of each connection, at the point nearest to it.
-end_of AS (
+-- Each end of each connection, at the point nearest to it: the columns are those of the row with the
+-- minimum or maximum.
+WITH client_end AS MATERIALIZED (
     SELECT connection_id, id AS leg_id, point_id, 0 AS dir, client_addr AS addr,
-           server_addr AS peer, ttl_max_client AS ttl, syns AS tries,
-           outcome = 'unanswered' AND syns > 0 AS is_dead,
-           syns > 1 OR outcome = 'unanswered' AND syns > 0 AS is_failed,
-           first_segment, last_segment
-      FROM placed
-     WHERE is_first AND ttl_max_client IS NOT NULL
-    UNION ALL
-    SELECT connection_id, id, point_id, 1, server_addr, client_addr, ttl_max_server,
-           synacks, outcome = 'unanswered' AND synacks > 0,
-           synacks > 1 OR outcome = 'unanswered' AND synacks > 0,
-           first_segment, last_segment
-      FROM placed
-     WHERE is_last AND ttl_max_server IS NOT NULL
+           server_addr AS peer, ttl_max_client AS ttl, syns AS tries, first_segment, last_segment,
+           min(path_position)
+      FROM leg
+     GROUP BY connection_id
+),
+server_end AS MATERIALIZED (
+    SELECT connection_id, id AS leg_id, point_id, 1 AS dir, server_addr AS addr,
+           client_addr AS peer, ttl_max_server AS ttl, synacks AS tries, first_segment, last_segment,
+           max(path_position)
+      FROM leg
+     GROUP BY connection_id
 ),
 -- Hops from the initial TTL that is next above: 32, 64, 128 or 255.
 sent AS MATERIALIZED (
-    SELECT *, iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS hops
-      FROM end_of
+    SELECT e.*, iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS hops,
+           c.outcome = 'unanswered' AND e.tries > 0 AS is_dead,
+           e.tries > 1 OR c.outcome = 'unanswered' AND e.tries > 0 AS is_failed
+      FROM (SELECT * FROM client_end UNION ALL SELECT * FROM server_end) e
+      JOIN connection c ON c.id = e.connection_id
+     WHERE e.ttl IS NOT NULL
 ),
 -- The fewest hops tell how far away the sender is; ttl is that of the row with the minimum.
 usual AS MATERIALIZED (
@@ -62,22 +57,18 @@ usual AS MATERIALIZED (
       FROM sent
      GROUP BY point_id, dir, addr
 ),
-compared AS (
-    SELECT s.*, u.ttl AS usual_ttl, s.hops > u.hops + :slack_hops AS is_odd,
-           s.hops >= u.hops + :far_hops AS is_far
+-- How each sender fares with its usual TTL and with odd ones, with each of its peers.
+score AS MATERIALIZED (
+    SELECT s.point_id, s.dir, s.addr, s.peer, u.ttl AS usual_ttl, u.hops AS usual_hops,
+           sum(s.hops > u.hops + :slack_hops) AS odd,
+           sum(s.hops <= u.hops + :slack_hops) AS usual,
+           sum(is_failed AND s.hops > u.hops + :slack_hops) AS odd_failed,
+           sum(is_failed AND s.hops <= u.hops + :slack_hops) AS usual_failed,
+           sum(is_dead AND s.hops > u.hops + :slack_hops) AS odd_dead,
+           sum(is_dead AND s.hops <= u.hops + :slack_hops) AS usual_dead
       FROM sent s
       JOIN usual u USING (point_id, dir, addr)
-),
--- How the sender fares with this TTL and with its usual one, with the same peer.
-counted AS (
-    SELECT *,
-           sum(is_odd) OVER same AS odd, sum(NOT is_odd) OVER same AS usual,
-           sum(is_odd AND is_failed) OVER same AS odd_failed,
-           sum(NOT is_odd AND is_failed) OVER same AS usual_failed,
-           sum(is_odd AND is_dead) OVER same AS odd_dead,
-           sum(NOT is_odd AND is_dead) OVER same AS usual_dead
-      FROM compared
-    WINDOW same AS (PARTITION BY point_id, dir, addr, peer)
+     GROUP BY s.point_id, s.dir, s.addr, s.peer
 ),
 -- ICMP time exceeded in transit; the direction is the one whose bytes the quoted number can be of.
 exceeded AS MATERIALIZED (
@@ -91,10 +82,14 @@ exceeded AS MATERIALIZED (
      GROUP BY 1, 2
 ),
 suspect AS MATERIALIZED (
-    SELECT s.*, e.icmps, e.router
-      FROM counted s
-      LEFT JOIN exceeded e ON e.connection_id = s.connection_id AND e.dir = s.dir
-     WHERE is_odd OR is_failed OR e.icmps > 0
+    SELECT s.*, n.usual_ttl, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead, n.usual_dead,
+           s.hops > n.usual_hops + :slack_hops AS is_odd,
+           s.hops >= n.usual_hops + :far_hops AS is_far,
+           x.icmps, x.router
+      FROM sent s
+      JOIN score n USING (point_id, dir, addr, peer)
+      LEFT JOIN exceeded x ON x.connection_id = s.connection_id AND x.dir = s.dir
+     WHERE s.is_failed OR s.hops > n.usual_hops + :slack_hops OR x.icmps > 0
 ),
 -- The most that the TTL lost between two points, on the way from `near` to `peer` or back.
 pair AS (
