@@ -71,15 +71,21 @@ score AS MATERIALIZED (
      GROUP BY s.point_id, s.dir, s.addr, s.peer
 ),
 -- ICMP time exceeded in transit; the direction is the one whose bytes the quoted number can be of.
-exceeded AS MATERIALIZED (
-    SELECT l.connection_id,
+-- One message is a row for each point that saw it.
+quoted AS MATERIALIZED (
+    SELECT l.connection_id, i.point_id, i.src,
            coalesce((i.quoted_seq - l.isn_client) & 0xffffffff > l.bytes_client + 2
-                    AND (i.quoted_seq - l.isn_server) & 0xffffffff <= l.bytes_server + 2, 0) AS dir,
-           count(*) AS icmps, min(i.src) AS router
+                    AND (i.quoted_seq - l.isn_server) & 0xffffffff <= l.bytes_server + 2, 0) AS dir
       FROM icmp i
       JOIN leg l ON l.id = i.leg_id
      WHERE i.type = iif(i.version = 4, 11, 3) AND i.code = 0
-     GROUP BY 1, 2
+),
+exceeded AS MATERIALIZED (
+    SELECT connection_id, dir, max(icmps) AS icmps, router
+      FROM (SELECT connection_id, dir, count(*) AS icmps, min(src) AS router
+              FROM quoted
+             GROUP BY connection_id, dir, point_id)
+     GROUP BY connection_id, dir
 ),
 suspect AS MATERIALIZED (
     SELECT s.*, n.usual_ttl, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead, n.usual_dead,
@@ -189,7 +195,7 @@ failure AS (
                   WHEN outcome = 'unanswered' THEN
                       printf('; it was sent %d time%s and never answered', tries,
                              iif(tries = 1, '', 's'))
-                  ELSE printf('; it was sent %d times', tries)
+                  ELSE printf('; it was sent %d times before an answer came', tries)
               END AS summary,
            json_object('from', iif(dir, 'server', 'client'), 'point', point, 'ttl', ttl,
                        'usual_ttl', usual_ttl, 'proof', proof, 'tries', tries, 'outcome', outcome,
