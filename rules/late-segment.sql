@@ -1,27 +1,29 @@
 -- title:     Segments out of the window: late ones, or above it
 -- severity:  notice
 -- param:     evidence_max = 8 -- late segments that are named as evidence
--- explain:   The network held a segment back, or a device sent it again, until the receiver had
---            its bytes from a retransmission and had acknowledged them. The receiver answers with
---            a duplicate ACK and goes on: that is harmless (notice). It stops being harmless at a
+-- explain:   The network held a segment back, or a device sent it again, until the receiver had its
+--            bytes from a retransmission and had acknowledged them. The receiver answers with a
+--            duplicate ACK and goes on: that is harmless (notice). It stops being harmless at a
 --            stateful device before the receiver. A segment that ends more than the receiver's
 --            largest window below what was acknowledged is out of the window that Linux conntrack
 --            keeps: kernels before 6.1 call it INVALID, do not translate it, and hand it to the
 --            host itself, which has no such connection and answers with a RST. The warning says
 --            that this was seen: the segment never appeared at the next point and either a RST
---            answers it or the connection was reset. detail.bytes_max against
---            detail.window says how far below the window it was; conntrack lets pass up to twice
---            the window, because it adds what SACK blocks cover. Segments that end more than a
---            whole window above what the receiver allowed are told alike: the sender ignored the
---            window, or the capture lacks the SYN with the window scale, or the ACKs.
+--            answers it or the connection was reset. detail.bytes_max against detail.window says
+--            how far below the window it was; conntrack lets pass up to twice the window, because
+--            it adds what SACK blocks cover. Segments that end more than a whole window above what
+--            the receiver allowed are told alike: the sender ignored the window, or the capture
+--            lacks the SYN with the window scale, or the ACKs.
 -- remedy:    If a NAT on this host does not forward them: `conntrack -S` (the counter `invalid`
---            grows with each) and `sysctl net.netfilter.nf_conntrack_log_invalid=6` (logs each one with
---            its reason; noisy) prove it. `iptables -I INPUT -m conntrack --ctstate INVALID -j DROP` ends
---            the answers of the host; it also hides what else is INVALID, and it must stand before
---            the rule that accepts. `sysctl net.netfilter.nf_conntrack_tcp_be_liberal=1` lets
---            conntrack translate them; it gives up the window check for every connection.
---            The delay itself has its cause upstream: look for a path with a long queue.
--- reference: RFC 9293 §3.4 and §3.10.7.4; RFC 7323 §5; Linux nf_conntrack_proto_tcp.c, tcp_in_window
+--            grows with each) and `sysctl net.netfilter.nf_conntrack_log_invalid=6` (logs each one
+--            with its reason; noisy) prove it. `iptables -I INPUT -m conntrack --ctstate INVALID -j
+--            DROP` ends the answers of the host; it also hides what else is INVALID, and it must
+--            stand before the rule that accepts. `sysctl
+--            net.netfilter.nf_conntrack_tcp_be_liberal=1` lets conntrack translate them; it gives
+--            up the window check for every connection. The delay itself has its cause upstream:
+--            look for a path with a long queue.
+-- reference: RFC 9293 §3.4 and §3.10.7.4; RFC 7323 §5; Linux nf_conntrack_proto_tcp.c,
+--            tcp_in_window
 
 -- `above` is 0 for a late segment, 1 for one above the window; `distance` is from the edge it missed.
 WITH stray AS MATERIALIZED (
@@ -93,7 +95,8 @@ total AS MATERIALIZED (
            max(is_last_point) AS is_last_point, max(legs) AS legs,
            max(drop_point_id) AS drop_point_id,
            max(after_copy_s) AS after_copy_s,
-           '[' || group_concat(json_array(segment_id, iif(above, 'above', 'late')) || ',' || json_array(copy_id, 'copy')
+           '[' || group_concat(json_array(segment_id, iif(above, 'above', 'late'))
+                               || ',' || json_array(copy_id, 'copy')
                                || ',' || json_array(rst_id, 'rst'))
                       FILTER (WHERE nth <= :evidence_max) || ']' AS evidence
       FROM fact

@@ -1,8 +1,10 @@
 -- title:     A TTL that is too low, or that its sender does not use elsewhere
 -- severity:  warning
 -- param:     slack_hops = 2 -- hops by which the TTLs of one sender may differ at one point
--- param:     nearly_dead = 3 -- a TTL this low where a segment is seen last: it did not get much farther
--- param:     far_hops = 8 -- a TTL must be so much lower if only other connections of the sender prove it
+-- param:     nearly_dead = 3 -- a TTL this low where a segment is seen last: it did not get much
+--            farther
+-- param:     far_hops = 8 -- a TTL must be so much lower if only other connections of the sender
+--            prove it
 -- param:     evidence_max = 8 -- segments that are named as evidence
 -- explain:   Each router lowers the TTL (hop limit in IPv6) by one and drops the packet at 0.
 --            Systems start at 64 (Linux, BSD, macOS), 128 (Windows) or 255, so a sender's packets
@@ -10,20 +12,20 @@
 --            (setsockopt IP_TTL, IPV6_UNICAST_HOPS), that a device rewrites it, or that they took a
 --            longer way. It is a warning only if it explains a failure: the SYN or SYN-ACK was
 --            repeated or never answered, and either the path is longer than the TTL
---            (detail.path_hops is the largest loss of TTL measured between two points), or the
---            last point saw a TTL that was nearly used up, or this sender's connections with the
---            usual TTL fail less often (then it must be lower by far_hops at least), or a router
---            said so by ICMP time exceeded. With several
---            paths (ECMP) only the connections on the longer one fail. traceroute over TCP makes
---            the same picture on purpose. A TTL that changes within a connection says that its
---            way changed, or that another device answered the handshake (SYN proxy): notice.
+--            (detail.path_hops is the largest loss of TTL measured between two points), or the last
+--            point saw a TTL that was nearly used up, or this sender's connections with the usual
+--            TTL fail less often (then it must be lower by far_hops at least), or a router said so
+--            by ICMP time exceeded. With several paths (ECMP) only the connections on the longer
+--            one fail. traceroute over TCP makes the same picture on purpose. A TTL that changes
+--            within a connection says that its way changed, or that another device answered the
+--            handshake (SYN proxy): notice.
 -- remedy:    Find out who sets the TTL: on the sender `sysctl net.ipv4.ip_default_ttl` (IPv6:
---            net.ipv6.conf.all.hop_limit), `strace -f -e trace=setsockopt` on the program for IP_TTL, and
---            `iptables-save -t mangle` for the TTL target. Leave it at the default, 64, in the
---            program: that costs nothing. Raising the default of the host cures all programs that
---            do not set their own and hides the one that does not. If the
---            TTL is the usual one, the path is too long: a routing loop; `traceroute -T -p PORT`
---            shows the routers that repeat.
+--            net.ipv6.conf.all.hop_limit), `strace -f -e trace=setsockopt` on the program for
+--            IP_TTL, and `iptables-save -t mangle` for the TTL target. Leave it at the default, 64,
+--            in the program: that costs nothing. Raising the default of the host cures all programs
+--            that do not set their own and hides the one that does not. If the TTL is the usual
+--            one, the path is too long: a routing loop; `traceroute -T -p PORT` shows the routers
+--            that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
 -- Each end of each connection, at the point nearest to it: the columns are those of the row with the
