@@ -83,7 +83,10 @@ build/deps-found: tests/deps
 demo:
 	@$(DEPS) install build demo
 	@$(MAKE) --no-print-directory all
-	$(BIN) analyze -o out/demo $$(sh tests/case-arguments samples/docker-reset)
+	@mkdir -p out
+	@arguments=$$(sh tests/case-arguments samples/docker-reset) && \
+	    echo $(BIN) analyze -o out/demo $$arguments && \
+	    $(BIN) analyze -o out/demo $$arguments
 
 ## test         unit tests, command line, samples, a short fuzz; plain and under ASan and UBSan
 test:
