@@ -83,7 +83,10 @@ build/deps-found: tests/deps
 demo:
 	@$(DEPS) install build demo
 	@$(MAKE) --no-print-directory all
-	$(BIN) analyze -o out/demo $$(sh tests/case-arguments samples/docker-reset)
+	@mkdir -p out
+	@arguments=$$(sh tests/case-arguments samples/docker-reset) && \
+	    echo $(BIN) analyze -o out/demo $$arguments && \
+	    $(BIN) analyze -o out/demo $$arguments
 
 ## test         unit tests, command line, samples, a short fuzz; plain and under ASan and UBSan
 test:
@@ -150,19 +153,28 @@ $(BUILD)/tests/fuzz/fuzz_decode: %: %.o $(LIBOBJ)
 	$(call say,LD    $@)
 	$(Q)$(CC) $(SANFLAGS) -fsanitize=fuzzer $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
 
-## lint         format, clang-tidy, cppcheck, who may include whom
+## lint         format, clang-tidy, cppcheck, shellcheck, who may include whom
+SCRIPTS := .ci/run $(wildcard tests/cli/*.sh) $(addprefix tests/,can-sanitize case-arguments cli/tap deps \
+             run summary bench/bench lint/file-length lint/include-order lint/tidy)
 CODE    := $(sort $(wildcard analyzer/*.[ch] analyzer/*/*.[ch] tests/*/*.[ch]))
 lint:
 	@$(DEPS) install build test lint
+	@$(MAKE) --no-print-directory --keep-going lint-includes lint-format lint-scripts \
+	    lint-cppcheck lint-tidy
+lint-includes:
 	@sh tests/lint/include-order $(FOLDERS)
 	@sh tests/lint/file-length $(CODE)
+lint-format:
 	$(Q)clang-format --dry-run -Werror $(CODE)
-	@$(MAKE) --no-print-directory $(BUILD)/store/schema.inc
-	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=tests/lint/cppcheck \
+lint-scripts:
+	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x -S warning $(SCRIPTS); fi
+lint-cppcheck: $(BUILD)/store/schema.inc
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    --suppressions-list=tests/lint/cppcheck-suppressions \
 	    --enable=warning,performance,portability -Ianalyzer -Itests -I$(BUILD) analyzer tests
-	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh -c \
-	    'clang-tidy --quiet "$$@" -- $$TIDY_FLAGS 2>/dev/null' tidy
-lint: export TIDY_FLAGS = $(subst \,,$(ALLFLAGS)) -Itests
+lint-tidy: export TIDY_FLAGS = $(ALLFLAGS) -Itests
+lint-tidy: $(BUILD)/store/schema.inc
+	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh tests/lint/tidy
 
 ## fmt          let clang-format lay out the code
 fmt:
@@ -191,7 +203,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 FORCE:
-.PHONY: all deps demo test test-one check bench fuzz fuzz-clang fuzz-mutate lint fmt install \
-        uninstall clean help FORCE
+.PHONY: all deps demo test test-one check bench fuzz fuzz-clang fuzz-mutate fmt install \
+        uninstall clean help FORCE lint lint-includes lint-format lint-scripts lint-cppcheck lint-tidy
 .SECONDARY:
 -include $(LIBOBJ:.o=.d) $(MAINOBJ:.o=.d) $(TESTOBJ:.o=.d)

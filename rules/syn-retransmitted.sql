@@ -1,22 +1,24 @@
 -- title:     A handshake needed more than one SYN
 -- severity:  warning
--- param:     min_gap_us = 1000 -- a copy that follows the first SYN faster was captured twice, not sent twice
+-- param:     min_gap_us = 1000 -- a copy that follows the first SYN faster was captured twice, not
+--            sent twice
 -- param:     quick_ms = 1500 -- one lost SYN that costs no more than this is worth an info only
--- param:     wait_ms = 1000 -- a capture that ends sooner after the last SYN cannot say that no answer came
+-- param:     wait_ms = 1000 -- a capture that ends sooner after the last SYN cannot say that no
+--            answer came
 -- param:     evidence_max = 12 -- copies that are named as evidence
--- explain:   A client repeats its SYN when no answer reaches it: after 1, 3, 7, 15 … s (initial
---            RTO of RFC 6298, doubled), or 1, 2, 3, 4, 5, 7, 11 … s on Linux from 6.5 on
---            (tcp_syn_linear_timeouts). One copy and then a SYN-ACK is a single lost packet.
---            Copies that are never answered mean that the SYN did not reach the server, that the
---            server did not answer, or that the answer did not come back: detail.seen says at
---            which points the SYN and the SYN-ACK were recorded, in the order of the path, and
---            detail.never_seen where they were not although other connections to the same server
---            passed there while that point recorded. The fault lies between the last point with
---            the SYN and the first without it. If every point up to the server has the SYN, look
---            at the server: `ss -ltn` (is the port open, is Recv-Q at Send-Q: accept queue full),
---            `nstat -az TcpExtListenOverflows TcpExtListenDrops`, and the firewall rules there.
--- remedy:    Compare the SYNs that fail with those that work before changing anything: source
---            port (a firewall or a hash over several paths), TTL (finding ttl-anomaly), an earlier
+-- explain:   A client repeats its SYN when no answer reaches it: after 1, 3, 7, 15 … s (initial RTO
+--            of RFC 6298, doubled), or 1, 2, 3, 4, 5, 7, 11 … s on Linux from 6.5 on
+--            (tcp_syn_linear_timeouts). One copy and then a SYN-ACK is a single lost packet. Copies
+--            that are never answered mean that the SYN did not reach the server, that the server
+--            did not answer, or that the answer did not come back: detail.seen says at which points
+--            the SYN and the SYN-ACK were recorded, in the order of the path, and detail.never_seen
+--            where they were not although other connections to the same server passed there while
+--            that point recorded. The fault lies between the last point with the SYN and the first
+--            without it. If every point up to the server has the SYN, look at the server: `ss -ltn`
+--            (is the port open, is Recv-Q at Send-Q: accept queue full), `nstat -az
+--            TcpExtListenOverflows TcpExtListenDrops`, and the firewall rules there.
+-- remedy:    Compare the SYNs that fail with those that work before changing anything: source port
+--            (a firewall or a hash over several paths), TTL (finding ttl-anomaly), an earlier
 --            connection on the same ports (leaked-socket-collision, time-wait-refused). Raising
 --            net.ipv4.tcp_syn_retries on the client only makes the failure slower.
 -- reference: RFC 9293 §3.8.1; RFC 6298 §2 and §5; Linux ip-sysctl: tcp_syn_retries,
@@ -115,7 +117,7 @@ missing AS MATERIALIZED (
       JOIN onward o ON o.point_id = far.point_id AND o.server_addr = far.server_addr
                    AND o.server_port = far.server_port
       JOIN point p ON p.id = o.next_point_id
-      JOIN span s ON s.point_id = p.id AND c.first_ns BETWEEN s.first_ns AND s.last_ns
+      JOIN span s ON s.point_id = p.id AND c.first_ns <= s.last_ns AND c.last_ns >= s.first_ns
       LEFT JOIN path own ON own.connection_id = far.connection_id AND own.point_id = p.id
      WHERE own.point_id IS NULL
      GROUP BY far.connection_id

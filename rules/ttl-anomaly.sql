@@ -1,8 +1,10 @@
 -- title:     A TTL that is too low, or that its sender does not use elsewhere
 -- severity:  warning
 -- param:     slack_hops = 2 -- hops by which the TTLs of one sender may differ at one point
--- param:     nearly_dead = 3 -- a TTL this low where a segment is seen last: it did not get much farther
--- param:     far_hops = 8 -- a TTL must be so much lower if only other connections of the sender prove it
+-- param:     nearly_dead = 3 -- a TTL this low where a segment is seen last: it did not get much
+--            farther
+-- param:     far_hops = 8 -- a TTL must be so much lower if only other connections of the sender
+--            prove it
 -- param:     evidence_max = 8 -- segments that are named as evidence
 -- explain:   Each router lowers the TTL (hop limit in IPv6) by one and drops the packet at 0.
 --            Systems start at 64 (Linux, BSD, macOS), 128 (Windows) or 255, so a sender's packets
@@ -10,51 +12,46 @@
 --            (setsockopt IP_TTL, IPV6_UNICAST_HOPS), that a device rewrites it, or that they took a
 --            longer way. It is a warning only if it explains a failure: the SYN or SYN-ACK was
 --            repeated or never answered, and either the path is longer than the TTL
---            (detail.path_hops is the largest loss of TTL measured between two points), or the
---            last point saw a TTL that was nearly used up, or this sender's connections with the
---            usual TTL fail less often (then it must be lower by far_hops at least), or a router
---            said so by ICMP time exceeded. With several
---            paths (ECMP) only the connections on the longer one fail. traceroute over TCP makes
---            the same picture on purpose. A TTL that changes within a connection says that its
---            way changed, or that another device answered the handshake (SYN proxy): notice.
+--            (detail.path_hops is the largest loss of TTL measured between two points), or the last
+--            point saw a TTL that was nearly used up, or this sender's connections with the usual
+--            TTL fail less often (then it must be lower by far_hops at least), or a router said so
+--            by ICMP time exceeded. With several paths (ECMP) only the connections on the longer
+--            one fail. traceroute over TCP makes the same picture on purpose. A TTL that changes
+--            within a connection says that its way changed, or that another device answered the
+--            handshake (SYN proxy): notice.
 -- remedy:    Find out who sets the TTL: on the sender `sysctl net.ipv4.ip_default_ttl` (IPv6:
---            net.ipv6.conf.all.hop_limit), `strace -f -e trace=setsockopt` on the program for IP_TTL, and
---            `iptables-save -t mangle` for the TTL target. Leave it at the default, 64, in the
---            program: that costs nothing. Raising the default of the host cures all programs that
---            do not set their own and hides the one that does not. If the
---            TTL is the usual one, the path is too long: a routing loop; `traceroute -T -p PORT`
---            shows the routers that repeat.
+--            net.ipv6.conf.all.hop_limit), `strace -f -e trace=setsockopt` on the program for
+--            IP_TTL, and `iptables-save -t mangle` for the TTL target. Leave it at the default, 64,
+--            in the program: that costs nothing. Raising the default of the host cures all programs
+--            that do not set their own and hides the one that does not. If the TTL is the usual
+--            one, the path is too long: a routing loop; `traceroute -T -p PORT` shows the routers
+--            that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
-WITH placed AS MATERIALIZED (
-    SELECT l.*, c.outcome,
-           path_position = min(path_position) OVER same AS is_first,
-           path_position = max(path_position) OVER same AS is_last
-      FROM leg l
-      JOIN connection c ON c.id = l.connection_id
-    WINDOW same AS (PARTITION BY connection_id)
-),
--- Each end of each connection, at the point nearest to it.
-end_of AS (
+-- Each end of each connection, at the point nearest to it: the columns are those of the row with the
+-- minimum or maximum.
+WITH client_end AS MATERIALIZED (
     SELECT connection_id, id AS leg_id, point_id, 0 AS dir, client_addr AS addr,
-           server_addr AS peer, ttl_max_client AS ttl, syns AS tries,
-           outcome = 'unanswered' AND syns > 0 AS is_dead,
-           syns > 1 OR outcome = 'unanswered' AND syns > 0 AS is_failed,
-           first_segment, last_segment
-      FROM placed
-     WHERE is_first AND ttl_max_client IS NOT NULL
-    UNION ALL
-    SELECT connection_id, id, point_id, 1, server_addr, client_addr, ttl_max_server,
-           synacks, outcome = 'unanswered' AND synacks > 0,
-           synacks > 1 OR outcome = 'unanswered' AND synacks > 0,
-           first_segment, last_segment
-      FROM placed
-     WHERE is_last AND ttl_max_server IS NOT NULL
+           server_addr AS peer, ttl_max_client AS ttl, syns AS tries, first_segment, last_segment,
+           min(path_position)
+      FROM leg
+     GROUP BY connection_id
+),
+server_end AS MATERIALIZED (
+    SELECT connection_id, id AS leg_id, point_id, 1 AS dir, server_addr AS addr,
+           client_addr AS peer, ttl_max_server AS ttl, synacks AS tries, first_segment, last_segment,
+           max(path_position)
+      FROM leg
+     GROUP BY connection_id
 ),
 -- Hops from the initial TTL that is next above: 32, 64, 128 or 255.
 sent AS MATERIALIZED (
-    SELECT *, iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS hops
-      FROM end_of
+    SELECT e.*, iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS hops,
+           c.outcome = 'unanswered' AND e.tries > 0 AS is_dead,
+           e.tries > 1 OR c.outcome = 'unanswered' AND e.tries > 0 AS is_failed
+      FROM (SELECT * FROM client_end UNION ALL SELECT * FROM server_end) e
+      JOIN connection c ON c.id = e.connection_id
+     WHERE e.ttl IS NOT NULL
 ),
 -- The fewest hops tell how far away the sender is; ttl is that of the row with the minimum.
 usual AS MATERIALIZED (
@@ -62,39 +59,45 @@ usual AS MATERIALIZED (
       FROM sent
      GROUP BY point_id, dir, addr
 ),
-compared AS (
-    SELECT s.*, u.ttl AS usual_ttl, s.hops > u.hops + :slack_hops AS is_odd,
-           s.hops >= u.hops + :far_hops AS is_far
+-- How each sender fares with its usual TTL and with odd ones, with each of its peers.
+score AS MATERIALIZED (
+    SELECT s.point_id, s.dir, s.addr, s.peer, u.ttl AS usual_ttl, u.hops AS usual_hops,
+           sum(s.hops > u.hops + :slack_hops) AS odd,
+           sum(s.hops <= u.hops + :slack_hops) AS usual,
+           sum(is_failed AND s.hops > u.hops + :slack_hops) AS odd_failed,
+           sum(is_failed AND s.hops <= u.hops + :slack_hops) AS usual_failed,
+           sum(is_dead AND s.hops > u.hops + :slack_hops) AS odd_dead,
+           sum(is_dead AND s.hops <= u.hops + :slack_hops) AS usual_dead
       FROM sent s
       JOIN usual u USING (point_id, dir, addr)
-),
--- How the sender fares with this TTL and with its usual one, with the same peer.
-counted AS (
-    SELECT *,
-           sum(is_odd) OVER same AS odd, sum(NOT is_odd) OVER same AS usual,
-           sum(is_odd AND is_failed) OVER same AS odd_failed,
-           sum(NOT is_odd AND is_failed) OVER same AS usual_failed,
-           sum(is_odd AND is_dead) OVER same AS odd_dead,
-           sum(NOT is_odd AND is_dead) OVER same AS usual_dead
-      FROM compared
-    WINDOW same AS (PARTITION BY point_id, dir, addr, peer)
+     GROUP BY s.point_id, s.dir, s.addr, s.peer
 ),
 -- ICMP time exceeded in transit; the direction is the one whose bytes the quoted number can be of.
-exceeded AS MATERIALIZED (
-    SELECT l.connection_id,
+-- One message is a row for each point that saw it.
+quoted AS MATERIALIZED (
+    SELECT l.connection_id, i.point_id, i.src,
            coalesce((i.quoted_seq - l.isn_client) & 0xffffffff > l.bytes_client + 2
-                    AND (i.quoted_seq - l.isn_server) & 0xffffffff <= l.bytes_server + 2, 0) AS dir,
-           count(*) AS icmps, min(i.src) AS router
+                    AND (i.quoted_seq - l.isn_server) & 0xffffffff <= l.bytes_server + 2, 0) AS dir
       FROM icmp i
       JOIN leg l ON l.id = i.leg_id
      WHERE i.type = iif(i.version = 4, 11, 3) AND i.code = 0
-     GROUP BY 1, 2
+),
+exceeded AS MATERIALIZED (
+    SELECT connection_id, dir, max(icmps) AS icmps, router
+      FROM (SELECT connection_id, dir, count(*) AS icmps, min(src) AS router
+              FROM quoted
+             GROUP BY connection_id, dir, point_id)
+     GROUP BY connection_id, dir
 ),
 suspect AS MATERIALIZED (
-    SELECT s.*, e.icmps, e.router
-      FROM counted s
-      LEFT JOIN exceeded e ON e.connection_id = s.connection_id AND e.dir = s.dir
-     WHERE is_odd OR is_failed OR e.icmps > 0
+    SELECT s.*, n.usual_ttl, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead, n.usual_dead,
+           s.hops > n.usual_hops + :slack_hops AS is_odd,
+           s.hops >= n.usual_hops + :far_hops AS is_far,
+           x.icmps, x.router
+      FROM sent s
+      JOIN score n USING (point_id, dir, addr, peer)
+      LEFT JOIN exceeded x ON x.connection_id = s.connection_id AND x.dir = s.dir
+     WHERE s.is_failed OR s.hops > n.usual_hops + :slack_hops OR x.icmps > 0
 ),
 -- The most that the TTL lost between two points, on the way from `near` to `peer` or back.
 pair AS (
@@ -194,7 +197,7 @@ failure AS (
                   WHEN outcome = 'unanswered' THEN
                       printf('; it was sent %d time%s and never answered', tries,
                              iif(tries = 1, '', 's'))
-                  ELSE printf('; it was sent %d times', tries)
+                  ELSE printf('; it was sent %d times before an answer came', tries)
               END AS summary,
            json_object('from', iif(dir, 'server', 'client'), 'point', point, 'ttl', ttl,
                        'usual_ttl', usual_ttl, 'proof', proof, 'tries', tries, 'outcome', outcome,

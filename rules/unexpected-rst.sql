@@ -1,28 +1,29 @@
 -- title:     A RST ended a connection or tried to
 -- severity:  warning
--- param:     ttl_slack = 2 -- hops by which the TTL of a RST may differ from that of its sender's other segments
+-- param:     ttl_slack = 2 -- hops by which the TTL of a RST may differ from that of its sender's
+--            other segments
 -- param:     evidence_max = 8 -- RSTs that are named as evidence
 -- explain:   An application that aborts (close with unread data, SO_LINGER 0, a crash) sends a RST,
---            and it is seen at every point from the sender on: notice. It is another matter when
---            a RST first appears inside of the path: at a point that it reached without having
---            passed the point before, which recorded at that time. Then the end whose address it
---            carries did not send it. If the address changes between the two points (NAT), the
---            device that translates owns the address and answered by itself: typically Linux that
---            was handed a segment which conntrack called INVALID (see detail.answers and the
---            finding late-segment). If it does not change, a device between the two points forged
---            it. error: the connection was reset; warning: it survived, because the sequence
---            number was not the one expected. At a single point a RST is suspect when its TTL is
---            not that of its sender's other segments (64, 128 or 255 where those have less: it
---            was sent at this very point), when its sequence number is out of the window, when
---            the connection went on after it, or when it answers a late segment. RSTs of the other end that follow the first one are
---            its consequence and are counted in detail.peer_rsts. A RST after a FIN is the end of
---            an ordinary close and is not told.
+--            and it is seen at every point from the sender on: notice. It is another matter when a
+--            RST first appears inside of the path: at a point that it reached without having passed
+--            the point before, which recorded at that time. Then the end whose address it carries
+--            did not send it. If the address changes between the two points (NAT), the device that
+--            translates owns the address and answered by itself: typically Linux that was handed a
+--            segment which conntrack called INVALID (see detail.answers and the finding
+--            late-segment). If it does not change, a device between the two points forged it.
+--            error: the connection was reset; warning: it survived, because the sequence number was
+--            not the one expected. At a single point a RST is suspect when its TTL is not that of
+--            its sender's other segments (64, 128 or 255 where those have less: it was sent at this
+--            very point), when its sequence number is out of the window, when the connection went
+--            on after it, or when it answers a late segment. RSTs of the other end that follow the
+--            first one are its consequence and are counted in detail.peer_rsts. A RST after a FIN
+--            is the end of an ordinary close and is not told.
 -- remedy:    For a RST of the translating host itself see late-segment: drop INVALID on INPUT, or
 --            nf_conntrack_tcp_be_liberal=1, each with its price. To prove it on a live system:
---            `conntrack -S` (invalid grows with each late segment) and `nstat -az TcpOutRsts` on that
---            host. For a RST with a foreign TTL look for the firewall or load balancer that many
---            hops away (traceroute) and for its idle timeout. For an abort by an
---            application ask that application: nothing in the network explains it.
+--            `conntrack -S` (invalid grows with each late segment) and `nstat -az TcpOutRsts` on
+--            that host. For a RST with a foreign TTL look for the firewall or load balancer that
+--            many hops away (traceroute) and for its idle timeout. For an abort by an application
+--            ask that application: nothing in the network explains it.
 -- reference: RFC 9293 §3.5.2, §3.5.3 and §3.10.7; RFC 5961 §3; Weaver, Sommer, Paxson: Detecting
 --            Forged TCP Reset Packets (NDSS 2009)
 
@@ -183,7 +184,8 @@ single AS (
                    iif(is_after_both, 'notice', iif(is_dead, 'error', 'warning'))
                ELSE iif(is_suspect, 'warning', 'notice')
            END AS severity,
-           CASE WHEN class = 'injected' THEN 0.95 WHEN is_foreign THEN 0.7 ELSE 0.85 END AS confidence,
+           CASE WHEN class = 'injected' THEN 0.95 WHEN is_foreign THEN 0.7 ELSE 0.85 END
+               AS confidence,
            CASE class
                WHEN 'injected' THEN
                    printf('%d RST%s from %s:%d first seen at %s, never at %s: ', rsts,
@@ -257,7 +259,8 @@ single AS (
 -- Answers to a SYN or SYN-ACK and RSTs without a connection: many are a scan, so they are counted.
 counted AS MATERIALIZED (
     SELECT class, point_id, source_addr, iif(class = 'refused', source_port, 0) AS source_port,
-           count(*) AS connections, min(segment_id) AS first_segment, max(last_segment) AS last_segment,
+           count(*) AS connections, min(segment_id) AS first_segment,
+           max(last_segment) AS last_segment,
            min(connection_id) AS connection_id
       FROM judged
      WHERE class IN ('refused', 'rejected', 'alone')
@@ -274,7 +277,8 @@ SELECT c.connection_id, j.leg_id, c.first_segment, c.last_segment, 'info',
                printf('%s:%d refused %d connection%s with a RST, seen at %s', c.source_addr,
                       c.source_port, c.connections, iif(c.connections = 1, '', 's'), j.point)
            WHEN 'rejected' THEN
-               printf('%s answered the SYN-ACK of %d connection%s with a RST, seen at %s: given up or a scan',
+               printf('%s answered the SYN-ACK of %d connection%s with a RST, seen at %s: given up or '
+                      || 'a scan',
                       c.source_addr, c.connections, iif(c.connections = 1, '', 's'), j.point)
            ELSE
                printf('RSTs from %s at %s for %d connection%s of which nothing else was recorded',

@@ -169,7 +169,7 @@ static enum status check(const struct request *request, struct error *err)
     if (broken > 0)
         status = error_set(err, STATUS_RULE, "rules: %zu of %zu broken", broken, set.count);
     else if (status == STATUS_OK)
-        printf("%zu rules, none broken\n", set.count);
+        printf("%zu rule%s, none broken\n", set.count, set.count == 1 ? "" : "s");
     rule_set_done(&set);
     return status;
 }

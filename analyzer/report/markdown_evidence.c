@@ -15,7 +15,7 @@ static const char evidence_sql[] =
     " count(*) OVER () AS total FROM proof) "
     "SELECT n.nth, n.total, n.roles, p.name, s.frame, s.ts_ns, s.dir,"
     " l.client_addr, l.client_port, l.server_addr, l.server_port,"
-    " s.flags, s.off, s.ack_off, s.len, s.win, s.tsval, s.tsecr"
+    " s.flags, s.off, s.ack_off, s.len, s.win, s.ttl, s.tsval, s.tsecr"
     " FROM numbered n JOIN segment s ON s.id = n.segment_id"
     " JOIN leg l ON l.id = s.leg_id JOIN point p ON p.id = l.point_id"
     " WHERE n.nth <= 12 OR n.nth > n.total - 8 ORDER BY n.nth";
@@ -37,6 +37,7 @@ enum column {
     ACK_OFF,
     LEN,
     WIN,
+    TTL,
     TSVAL,
     TSECR,
 };
@@ -70,6 +71,7 @@ static void write_line(FILE *out, struct query *q, int where_width)
         .ack_off = query_int(q, ACK_OFF),
         .len = query_int(q, LEN),
         .win = query_int(q, WIN),
+        .ttl = (int)query_int(q, TTL),
         .has_timestamps = !query_is_null(q, TSVAL),
         .tsval = query_int(q, TSVAL),
         .tsecr = query_int(q, TSECR),

@@ -31,9 +31,11 @@ static const char examples_sql[] =
     " ORDER BY w.place LIMIT :limit";
 
 static const char values_sql[] =
-    "SELECT j.key, j.value FROM finding f,"
+    "SELECT j.key, CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE j.value END"
+    " FROM finding f,"
     " json_each(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END) j"
-    " WHERE f.id = :finding AND j.key IS NOT NULL AND j.value NOT IN ('[]', '{}') LIMIT 16";
+    " WHERE f.id = :finding AND j.key IS NOT NULL AND j.type <> 'null'"
+    " AND (j.type NOT IN ('array', 'object') OR length(j.value) BETWEEN 3 AND 80) LIMIT 16";
 
 static void write_plural(FILE *out, int64_t count, const char *noun)
 {
@@ -89,7 +91,7 @@ static void write_paragraph(FILE *out, const char *heading, const char *text)
 /* The numbers that the rule gave with a finding. */
 static void write_values(FILE *out, struct query *values, int64_t finding)
 {
-    const char *before = "\n**Its values.** ";
+    const char *before = "\n**Values.** ";
 
     query_bind(values, ":finding", finding);
     for (; query_next(values); before = ", ") {

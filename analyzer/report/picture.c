@@ -89,24 +89,25 @@ bool picture_extent(const struct picture *picture, int64_t *low, int64_t *high)
     return any;
 }
 
-/* Merges until half of the room is free again, the finest grid first. */
+/* Merges until half of the room is free again, on a coarser grid only if need be. */
 static void thin(struct picture *picture)
 {
     int64_t low = 0;
     int64_t high = 0;
 
-    do {
-        if (picture->column_ns == 0) {
-            picture->column_ns = (picture->to_ns - picture->from_ns) / COLUMNS + 1;
-            picture_extent(picture, &low, &high);
-            picture->gap_bytes = (high - low) / COLUMNS;
-        } else {
-            picture->column_ns *= 2;
-            picture->gap_bytes = picture->gap_bytes * 2 + 1;
-        }
+    picture_extent(picture, &low, &high);
+    if (picture->column_ns == 0)
+        picture->column_ns = (picture->to_ns - picture->from_ns) / COLUMNS + 1;
+    if (picture->gap_bytes < (high - low) / COLUMNS)
+        picture->gap_bytes = (high - low) / COLUMNS;
+    for (;;) {
         for (size_t i = 0; i < picture->traces_count; i++)
             thin_trace(picture, &picture->traces[i]);
-    } while (plain_count(picture) > PLAIN_MAX / 2);
+        if (plain_count(picture) <= PLAIN_MAX / 2)
+            return;
+        picture->column_ns *= 2;
+        picture->gap_bytes = picture->gap_bytes * 2 + 1;
+    }
 }
 
 static void add_bar(struct picture_trace *trace, const struct picture_segment *s)
@@ -151,32 +152,32 @@ static void place_label(struct picture *picture, int64_t segment, int64_t ts_ns,
     }
 }
 
-void picture_add(struct picture *picture, size_t index, const struct picture_segment *s)
+void picture_add(struct picture *picture, size_t trace, const struct picture_segment *s)
 {
-    struct picture_trace *trace = &picture->traces[index];
+    struct picture_trace *seen = &picture->traces[trace];
     bool drawn = s->dir == picture->dir;
-    bool rises = !drawn && s->has_ack && !(s->flags & TCP_RST) && s->ack_off > trace->level;
+    bool rises = !drawn && s->has_ack && !(s->flags & TCP_RST) && s->ack_off > seen->level;
     int64_t off;
 
     if (picture->kind == PICTURE_LADDER) {
-        ladder_add(&picture->ladder, index, s);
+        ladder_add(&picture->ladder, trace, s);
         return;
     }
     if (rises)
-        trace->level = s->ack_off;
+        seen->level = s->ack_off;
     if (s->ts_ns < picture->from_ns)
-        trace->level_first = trace->level;
+        seen->level_first = seen->level;
     if (s->ts_ns < picture->from_ns || s->ts_ns > picture->to_ns)
         return;
     /* The other direction has no sequence numbers on this axis: it stands on its ACK line. */
-    off = drawn ? s->off + s->len / 2 : trace->level;
+    off = drawn ? s->off + s->len / 2 : seen->level;
     if (rises)
-        add_step(trace, s->ts_ns, trace->level);
+        add_step(seen, s->ts_ns, seen->level);
     if (drawn && s->len > 0)
-        add_bar(trace, s);
+        add_bar(seen, s);
     add_marks(picture, s->mark_bits | mark_bits_of_flags(s->flags, s->dir), s->ts_ns, off);
     place_label(picture, s->id, s->ts_ns, off);
-    if (((trace->bars_count + trace->steps_count) & 1023) == 0 && plain_count(picture) > PLAIN_MAX)
+    if (((seen->bars_count + seen->steps_count) & 1023) == 0 && plain_count(picture) > PLAIN_MAX)
         thin(picture);
 }
 

@@ -95,7 +95,7 @@ struct picture_segment {
 
 /* Adds a segment that belongs to the trace `trace`. Of many plain segments those that fall on the
  * same spot are kept as one; a segment with a mark is always kept. */
-void picture_add(struct picture *picture, size_t trace, const struct picture_segment *segment);
+void picture_add(struct picture *picture, size_t trace, const struct picture_segment *s);
 
 /* The lowest and the highest sequence number that is drawn; false if nothing is. */
 bool picture_extent(const struct picture *picture, int64_t *low, int64_t *high);

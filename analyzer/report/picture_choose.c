@@ -165,7 +165,7 @@ static enum status load_roles(struct picture *picture, const struct report *repo
                " ORDER BY e.segment_id, e.role LIMIT :limit",
                err);
     query_bind(&q, ":connection", picture->connection);
-    query_bind(&q, ":limit", LADDER_ROWS_MAX * LADDER_LANES_MAX);
+    query_bind(&q, ":limit", (int64_t)LADDER_ROWS_MAX * LADDER_LANES_MAX);
     while (query_next(&q)) {
         struct picture_label *label =
             memory_append((void **)&picture->labels, &picture->labels_count,

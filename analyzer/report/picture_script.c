@@ -2,10 +2,12 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "report/axis.h"
 #include "report/ladder_script.h"
 #include "report/picture_labels.h"
+#include "report/text.h"
 #include "report/time_text.h"
 
 static void write_point(FILE *out, const struct picture *picture, int64_t ts_ns, int64_t off)
@@ -52,6 +54,15 @@ static void write_data(FILE *out, const struct picture *picture)
     }
 }
 
+/* The tics' numbers have to fit in. */
+static double left_margin(const struct axis *bytes)
+{
+    char text[TEXT_COUNT_SIZE];
+    double needed = 0.025 + 0.0085 * (double)strlen(text_count(bytes->high, text));
+
+    return needed > 0.1 ? needed : 0.1;
+}
+
 static void write_axes(FILE *out, const struct axis *time, const struct axis *bytes)
 {
     const char *before = "set xtics (";
@@ -72,7 +83,8 @@ static void write_axes(FILE *out, const struct axis *time, const struct axis *by
         fprintf(out, "' %" PRId64, at);
         before = ", ";
     }
-    fprintf(out, ")\nset yrange [%" PRId64 ":%" PRId64 "]\n", bytes->low, bytes->high);
+    fprintf(out, ")\nset lmargin at screen %.4f", left_margin(bytes));
+    fprintf(out, "\nset yrange [%" PRId64 ":%" PRId64 "]\n", bytes->low, bytes->high);
 }
 
 /* One item of the plot command. */
@@ -107,12 +119,16 @@ static void write_plot(FILE *out, const struct picture *picture)
                          picture->traces[i].data_legend);
     for (int mark = 0; mark < MARKS; mark++) {
         const struct mark_style *style = mark_style((enum mark)mark);
+        size_t count = picture->marks[mark].count;
+        /* Many of a kind must not bury the data. */
+        double shrink = count > 2000 ? 0.4 : count > 200 ? 0.7 : 1;
 
-        if (picture->marks[mark].count > 0)
+        if (count > 0)
             write_series(
                 out, &written,
                 "$mark%d using 1:2 with points pt %d ps %.1f lw %.1f lc rgb '%s' title '%s'", mark,
-                style->shape, style->size, style->width, style->colour, style->legend);
+                style->shape, style->size * shrink, style->width * shrink, style->colour,
+                style->legend);
     }
     fputc('\n', out);
 }
@@ -123,7 +139,7 @@ static void write_layout(FILE *out, const struct picture *picture)
             picture->dir == 0 ? "client to server" : "server to client");
     fprintf(out, "set xlabel 'time since first segment, s' . %s\n",
             picture->range_note != NULL ? picture->range_note : "''");
-    fputs("set lmargin at screen 0.10\nset rmargin at screen 0.795\n"
+    fputs("set rmargin at screen 0.795\n"
           "set tmargin at screen 0.83\nset bmargin at screen 0.10\n"
           "set key at screen 0.805,0.84 left top vertical Left reverse samplen 1.6 spacing 1.35"
           " font ',14'\n"

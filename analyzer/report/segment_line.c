@@ -21,8 +21,10 @@ const char *segment_line_flags(unsigned flags, char text[static 9])
     for (unsigned bit = 0; bit < 8; bit++)
         if (flags & 1u << bit)
             text[length++] = letters[bit];
+    if (length == 0)
+        return "none";
     text[length] = '\0';
-    return length > 0 ? text : strcpy(text, "none");
+    return text;
 }
 
 static void write_endpoint(FILE *out, const char *addr, int port)
@@ -60,6 +62,8 @@ void segment_line_write(FILE *out, const struct segment_line *s, int where_width
     if (s->has_timestamps)
         fprintf(out, ", options [TS val %" PRId64 " ecr %" PRId64 "]", s->tsval, s->tsecr);
     fprintf(out, ", length %" PRId64, s->len);
+    if (s->flags & (TCP_SYN | TCP_RST))
+        fprintf(out, ", ttl %d", s->ttl);
     if (*s->role != '\0') {
         fputs("  <- ", out);
         text_write(out, TEXT_FENCED, s->role, ROLE_MAX_LENGTH);

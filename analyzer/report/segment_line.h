@@ -17,6 +17,7 @@ struct segment_line {
     int64_t ack_off; /* bytes since the receiver's ISN */
     int64_t len;
     int64_t win; /* raw */
+    int ttl;     /* told of a SYN and of a RST: it says how far they come, and who sent them */
     bool has_timestamps;
     int64_t tsval, tsecr;
     const char *role; /* what it proves; "": nothing */
@@ -29,7 +30,7 @@ struct segment_line {
  * to `where_width` characters. */
 void segment_line_write(FILE *out, const struct segment_line *segment, int where_width);
 
-/* "S.", "P.", "R"; "none" without any flag. Writes at most 9 bytes and returns `text`. */
+/* "S.", "P.", "R"; "none" without any flag. The result is static, or lies in `text`. */
 const char *segment_line_flags(unsigned flags, char text[static 9]);
 
 #endif

@@ -66,10 +66,15 @@ static void put_utf8(FILE *out, uint32_t c)
     }
 }
 
-/* `digits`: how many characters stand before it if all of them are digits, else -1. At the start
- * `-` would begin a list, and behind digits `.` a numbered one. A comment after `@` keeps hosting
- * sites from calling somebody of that name. */
-static void put_markdown(FILE *out, uint32_t c, int digits)
+/* Where a character stands in its text. */
+struct place {
+    int digits;  /* how many characters stand before it if all of them are digits, else -1 */
+    bool is_end; /* a space or nothing follows */
+};
+
+/* At the start `- ` would begin a list, and behind digits `. ` a numbered one. A comment after `@`
+ * keeps hosting sites from calling somebody of that name. */
+static void put_markdown(FILE *out, uint32_t c, struct place place)
 {
     if (c == '<')
         fputs("&lt;", out);
@@ -79,18 +84,19 @@ static void put_markdown(FILE *out, uint32_t c, int digits)
         fputs("&amp;", out);
     else if (c == '@')
         fputs("@<!-- -->", out);
-    else if (c < 0x80 && (strchr("\\`*_[]|~#$", (int)c) || (digits == 0 && strchr("-+=", (int)c)) ||
-                          (digits > 0 && strchr(".)", (int)c))))
+    else if (c < 0x80 && (strchr("\\`*_[]|~#$", (int)c) ||
+                          (place.digits == 0 && place.is_end && strchr("-+=", (int)c)) ||
+                          (place.digits > 0 && place.is_end && strchr(".)", (int)c))))
         fprintf(out, "\\%c", (int)c);
     else
         put_utf8(out, c);
 }
 
-static void put_character(FILE *out, enum text_style style, uint32_t c, int digits)
+static void put_character(FILE *out, enum text_style style, uint32_t c, struct place place)
 {
     switch (style) {
     case TEXT_MARKDOWN:
-        put_markdown(out, c, digits);
+        put_markdown(out, c, place);
         break;
     case TEXT_CODE: /* a table splits its cells even inside of a code span */
         if (c == '|')
@@ -113,7 +119,7 @@ static void put_character(FILE *out, enum text_style style, uint32_t c, int digi
 void text_write(FILE *out, enum text_style style, const char *text, size_t max)
 {
     const char *quote = style == TEXT_CODE ? "`" : style == TEXT_GNUPLOT ? "'" : "";
-    int digits = 0;
+    struct place place = {0};
     size_t written = 0;
     uint32_t c;
 
@@ -131,8 +137,9 @@ void text_write(FILE *out, enum text_style style, const char *text, size_t max)
             c = ' ';
         else if (is_unsafe(c))
             c = REPLACEMENT;
-        put_character(out, style, c, digits);
-        digits = digits >= 0 && c >= '0' && c <= '9' ? digits + 1 : -1;
+        place.is_end = *text == '\0' || *text == ' ';
+        put_character(out, style, c, place);
+        place.digits = place.digits >= 0 && c >= '0' && c <= '9' ? place.digits + 1 : -1;
     }
     fputs(quote, out);
 }

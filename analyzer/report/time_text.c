@@ -2,12 +2,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum {
     SECONDS_MAX = 1000000000
 };
+
+static const int64_t MINUTE = 60 * (int64_t)NS_PER_SECOND;
+static const int64_t HOUR = 3600 * (int64_t)NS_PER_SECOND;
 
 /* Splits so that the fraction is never negative: -0.1 s is -1 s and 0.9 s. */
 static int64_t whole_seconds(int64_t ns, int64_t *fraction)
@@ -66,11 +68,11 @@ const char *time_text_human(int64_t ns, char text[static TIME_TEXT_SIZE])
     else if (magnitude < 120e9)
         snprintf(text, TIME_TEXT_SIZE, "%.3g s", size / 1e9);
     else if (magnitude < 7200e9)
-        snprintf(text, TIME_TEXT_SIZE, "%.0f min %.0f s", (double)(ns / 60000000000),
-                 (double)(llabs(ns) / NS_PER_SECOND % 60));
+        snprintf(text, TIME_TEXT_SIZE, "%" PRId64 " min %" PRId64 " s", ns / MINUTE,
+                 imaxabs(ns) % MINUTE / NS_PER_SECOND);
     else
-        snprintf(text, TIME_TEXT_SIZE, "%.0f h %.0f min", (double)(ns / 3600000000000),
-                 (double)(llabs(ns) / 60000000000 % 60));
+        snprintf(text, TIME_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", ns / HOUR,
+                 imaxabs(ns) % HOUR / MINUTE);
     return text;
 }
 

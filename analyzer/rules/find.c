@@ -63,9 +63,10 @@ const char *rules_dir(void)
     static char dir[PATH_MAX + 32];
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    char *slash;
 
     if (length > 0) {
+        char *slash;
+
         program[length] = '\0';
         slash = strrchr(program, '/');
         if (slash != NULL)

@@ -53,7 +53,7 @@ enum {
 };
 
 /* TCP options as bytes, to be listed in FRAME_OPTIONS(). */
-#define FRAME_BE16(n)                 (n) / 256 % 256, (n) % 256
+#define FRAME_BE16(n)                 (uint8_t)((n) / 256 % 256), (uint8_t)((n) % 256)
 #define FRAME_BE32(n)                 FRAME_BE16((uint32_t)(n) / 65536), FRAME_BE16((uint32_t)(n) % 65536)
 #define FRAME_EOL                     0
 #define FRAME_NOP                     1

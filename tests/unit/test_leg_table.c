@@ -121,12 +121,14 @@ static void test_leg_table_add_handshake(void **state)
  * still who sent the SYN. */
 static void test_leg_table_add_client_is_who_sent_the_syn(void **state)
 {
+    /* clang-format off */
     static const struct frame_spec syns[] = {
-        {.flags = FRAME_SYN, .sport = 20, .dport = 50000   },
-        {                      .flags = FRAME_SYN,                   .src = "10.9.9.9",            .dst = "10.0.0.1"},
-        { .flags = FRAME_SYN,    .src = "127.0.0.1",               .dst = "127.0.0.1",               .sport = 20, .dport = 50000},
-        {            .flags = FRAME_SYN, .src = "127.0.0.1",                  .dst = "127.0.0.1",                        .sport = 50000, .dport = 20},
+        {.flags = FRAME_SYN, .sport = 20, .dport = 50000},
+        {.flags = FRAME_SYN, .src = "10.9.9.9", .dst = "10.0.0.1"},
+        {.flags = FRAME_SYN, .src = "127.0.0.1", .dst = "127.0.0.1", .sport = 20, .dport = 50000},
+        {.flags = FRAME_SYN, .src = "127.0.0.1", .dst = "127.0.0.1", .sport = 50000, .dport = 20},
     };
+    /* clang-format on */
     struct fixture *fixture = *state;
 
     for (size_t i = 0; i < COUNT(syns); i++) {

@@ -1,0 +1,71 @@
+/* Runs a command and says what it took.
+ *
+ * usage: measure FILE COMMAND [ARGUMENT…]
+ *
+ * Appends one line to FILE: seconds on the clock, seconds of CPU, peak memory in kB. Exits as the
+ * command did. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static double seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* Linux counts kB, macOS bytes. */
+static long peak_kb(const struct rusage *usage)
+{
+#ifdef __APPLE__
+    return usage->ru_maxrss / 1024;
+#else
+    return usage->ru_maxrss;
+#endif
+}
+
+int main(int argc, char **argv)
+{
+    double begin = now(), end;
+    struct rusage usage;
+    int status;
+    FILE *file;
+    pid_t child;
+
+    if (argc < 3) {
+        fprintf(stderr, "usage: measure FILE COMMAND [ARGUMENT...]\n");
+        return 2;
+    }
+    child = fork();
+    if (child == 0) {
+        execvp(argv[2], argv + 2);
+        perror(argv[2]);
+        _exit(127);
+    }
+    if (child < 0 || wait4(child, &status, 0, &usage) != child) {
+        perror("measure");
+        return 1;
+    }
+    end = now();
+    file = fopen(argv[1], "a");
+    if (!file) {
+        perror(argv[1]);
+        return 1;
+    }
+    fprintf(file, "%.3f %.3f %ld\n", end - begin, seconds(usage.ru_utime) + seconds(usage.ru_stime),
+            peak_kb(&usage));
+    if (fclose(file) != 0)
+        return 1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
