@@ -33,7 +33,7 @@ static void note_shared(void *context, enum sketch_class class, int dir_a, int d
 {
     struct shared *shared = context;
 
-    if (dir_a == dir_b && class != SKETCH_PAYLOAD && !a->repeated && !b->repeated)
+    if (dir_a == dir_b && class != SKETCH_CONTENT && !a->repeated && !b->repeated)
         crossings_add(&shared->dirs[dir_a], a->ts_ns, b->ts_ns - a->ts_ns, false);
 }
 
@@ -79,19 +79,26 @@ static void note_pair(struct crossings *crossings, const struct leg_record *a,
 {
     struct shared shared = {0};
     int nearer = sample_nearer_by_ttl(a, b);
+    bool together;
 
     note_handshake(&shared, a, b);
     if (a->sketch != NULL && b->sketch != NULL)
         sketch_compare(a->sketch, b->sketch, note_shared, &shared);
     if (nearer == 0)
         nearer = nearer_by_crossings(&shared);
+    /* Neither comes first in both directions: two taps of one place, which bound each other from
+     * both sides. */
+    together =
+        nearer == 0 && shared.dirs[DIR_CLIENT].count > 0 && shared.dirs[DIR_SERVER].count > 0;
     for (int dir = 0; dir < DIRS; dir++) {
-        for (size_t i = 0; nearer != 0 && i < shared.dirs[dir].count; i++) {
+        for (size_t i = 0; i < shared.dirs[dir].count && crossings->count < CROSSINGS_MAX; i++) {
             const struct crossing *crossing = &shared.dirs[dir].items[i];
+            bool from_a = (nearer < 0) == (dir == DIR_CLIENT);
 
-            if (crossings->count < CROSSINGS_MAX)
-                crossings_add(crossings, crossing->at_ns, crossing->apart_ns,
-                              (nearer < 0) == (dir == DIR_CLIENT));
+            if (nearer != 0 || together)
+                crossings_add(crossings, crossing->at_ns, crossing->apart_ns, from_a);
+            if (together)
+                crossings_add(crossings, crossing->at_ns, crossing->apart_ns, !from_a);
         }
         free(shared.dirs[dir].items);
     }

@@ -1,13 +1,14 @@
 /* Which legs are one connection, by segments that both saw. For what the handshake did not link:
  * captures that began mid-connection, and devices that rewrite sequence numbers. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "survey/link.h"
 #include "survey/sketch.h"
 
 enum {
-    AGREEMENTS_NEEDED = 4, /* segments; a handshake that both saw counts as one of them */
+    AGREEMENTS_NEEDED = 4, /* segments; one less for each end that has the same address and port */
     RIVAL_FACTOR = 4,      /* another partner may agree in a quarter as many at most */
     SHARED_MAX = 16,       /* legs with one fingerprint: more is no fingerprint */
 };
@@ -86,6 +87,27 @@ static struct entry *list_entries(const struct joint *joint, int first_class, in
     return entries;
 }
 
+/* What several legs of one point have tells none of them. */
+static bool is_unique(const struct joint *joint, const struct entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++)
+            if (joint->legs[entries[i].leg]->point == joint->legs[entries[k].leg]->point)
+                return false;
+    return true;
+}
+
+/* Whether the leg's connection was seen at `point` already. */
+static bool is_linked_to(const struct joint *joint, size_t leg, uint32_t point)
+{
+    for (size_t i = joint->root[leg];; i = joint->next[i]) {
+        if (joint->legs[i]->point == point)
+            return true;
+        if (i == joint->next[i])
+            return false;
+    }
+}
+
 static void add_pairs(struct pairs *pairs, const struct joint *joint, const struct entry *entries,
                       size_t count)
 {
@@ -119,6 +141,22 @@ static void sum_pairs(struct pairs *pairs)
     }
     pairs->count = kept + 1;
     qsort(pairs->items, pairs->count, sizeof *pairs->items, compare_agreed);
+}
+
+static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
+}
+
+/* Roles may have been guessed differently. */
+static unsigned agreements_needed(const struct leg_record *a, const struct leg_record *b)
+{
+    unsigned straight = (unsigned)same_endpoint(&a->client, &b->client) +
+                        (unsigned)same_endpoint(&a->server, &b->server);
+    unsigned crossed = (unsigned)same_endpoint(&a->client, &b->server) +
+                       (unsigned)same_endpoint(&a->server, &b->client);
+
+    return AGREEMENTS_NEEDED - (straight > crossed ? straight : crossed);
 }
 
 /* Handshakes that both saw and that differ part two legs, whatever segments they share. */
@@ -161,14 +199,21 @@ static uint64_t link_classes(struct joint *joint, int first_class, int last_clas
     for (size_t i = 0; i < count; i++) {
         if (i + 1 < count && entries[i + 1].hash == entries[i].hash)
             continue;
-        add_pairs(&pairs, joint, &entries[start], i + 1 - start);
+        if (numbers_kept ||
+            (i + 1 - start <= SHARED_MAX && is_unique(joint, &entries[start], i + 1 - start)))
+            add_pairs(&pairs, joint, &entries[start], i + 1 - start);
         start = i + 1;
     }
     sum_pairs(&pairs);
-    for (size_t i = 0; i < pairs.count && pairs.items[i].agreed >= AGREEMENTS_NEEDED; i++) {
+    for (size_t i = 0; i < pairs.count; i++) {
         const struct pair *pair = &pairs.items[i];
 
+        if (pair->agreed < agreements_needed(joint->legs[pair->a], joint->legs[pair->b]))
+            continue;
         if (numbers_kept && contradict(joint->legs[pair->a], joint->legs[pair->b]))
+            continue;
+        if (!numbers_kept && (is_linked_to(joint, pair->a, joint->legs[pair->b]->point) ||
+                              is_linked_to(joint, pair->b, joint->legs[pair->a]->point)))
             continue;
         if (has_rival(&pairs, joint, pair->a, pair->b, pair->agreed) ||
             has_rival(&pairs, joint, pair->b, pair->a, pair->agreed))
@@ -185,5 +230,5 @@ uint64_t link_by_sketch(struct joint *joint)
 {
     uint64_t apart = link_classes(joint, SKETCH_EXACT, SKETCH_BYTE, LINK_FINGERPRINT, true);
 
-    return apart + link_classes(joint, SKETCH_PAYLOAD, SKETCH_PAYLOAD, LINK_PAYLOAD, false);
+    return apart + link_classes(joint, SKETCH_CONTENT, SKETCH_CONTENT, LINK_PAYLOAD, false);
 }

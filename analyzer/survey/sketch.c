@@ -49,6 +49,16 @@ static void add_bytes(struct sketch *sketch, int dir, const struct segment *tcp,
     }
 }
 
+static void add_content(struct sketch *sketch, int dir, const struct segment *tcp, int64_t ts_ns)
+{
+    uint32_t words[3] = {tcp->opt.tsval, tcp->opt.tsecr, tcp->len};
+
+    if (tcp->payload_captured >= PAYLOAD_BYTES)
+        keep(sketch, SKETCH_CONTENT, dir, XXH3_64bits(tcp->payload, PAYLOAD_BYTES), ts_ns);
+    else if (tcp->opt.has_timestamps && tcp->opt.tsecr != 0 && tcp->len == 0)
+        keep(sketch, SKETCH_CONTENT, dir, XXH3_64bits(words, sizeof words), ts_ns);
+}
+
 void sketch_add(struct sketch *sketch, int dir, const struct packet *packet, int64_t ts_ns)
 {
     const struct segment *tcp = &packet->tcp;
@@ -57,9 +67,7 @@ void sketch_add(struct sketch *sketch, int dir, const struct packet *packet, int
         add_exact(sketch, dir, tcp, ts_ns);
     if (tcp->len > 0)
         add_bytes(sketch, dir, tcp, ts_ns);
-    if (tcp->payload_captured >= PAYLOAD_BYTES && tcp->len <= EXACT_LEN_MAX)
-        keep(sketch, SKETCH_PAYLOAD, dir, XXH3_64bits(tcp->payload, PAYLOAD_BYTES) ^ tcp->len,
-             ts_ns);
+    add_content(sketch, dir, tcp, ts_ns);
 }
 
 void sketch_flip(struct sketch *sketch)

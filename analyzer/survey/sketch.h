@@ -14,7 +14,8 @@ enum sketch_class {
     SKETCH_EXACT,   /* small segments: numbers, length, flags and timestamps */
     SKETCH_BYTE,    /* bytes at every 32 KiB of sequence space, with the TSval that carried them:
                      * the same however segmentation offload has cut the stream */
-    SKETCH_PAYLOAD, /* the first bytes of payload, where a device rewrites the numbers */
+    SKETCH_CONTENT, /* what is left where a device rewrites the numbers: the first bytes of
+                     * payload; without any, both timestamps */
     SKETCH_CLASSES
 };
 
