@@ -66,7 +66,23 @@ static void check_packet(const struct packet *packet, uint32_t sent)
     }
 }
 
-/* Decodes in a block of exactly the size that was captured. */
+/* The payload lies within what was captured, or within what the decoder keeps of fragments: each
+ * byte of it may be read. */
+static void check_payload(const struct packet *packet, const uint8_t *block, uint32_t captured)
+{
+    const struct segment *tcp = &packet->tcp;
+    volatile uint8_t sum = 0;
+
+    promise(tcp->payload_captured <= tcp->len, "no more was captured than was sent");
+    for (uint32_t i = 0; i < tcp->payload_captured; i++)
+        sum = (uint8_t)(sum + tcp->payload[i]);
+    if (tcp->payload_captured > 0 && packet->fragments == 0)
+        promise(tcp->payload >= block && tcp->payload + tcp->payload_captured <= block + captured,
+                "the payload is part of the frame");
+}
+
+/* Decodes in a block of exactly the size that was captured. The payload is checked and then no
+ * longer pointed to. */
 static void decode_exactly(struct decoder *decoder, int dlt, const uint8_t *bytes,
                            uint32_t captured, uint32_t sent, struct packet *packet)
 {
@@ -78,6 +94,10 @@ static void decode_exactly(struct decoder *decoder, int dlt, const uint8_t *byte
         memcpy(block, bytes, captured);
     memset(packet, 0xa5, sizeof(*packet));
     decode_frame(decoder, dlt, block, captured, sent, packet);
+    if (packet->kind == PACKET_SEGMENT) {
+        check_payload(packet, block, captured);
+        packet->tcp.payload = NULL;
+    }
     free(block);
 }
 

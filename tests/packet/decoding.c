@@ -16,6 +16,8 @@ struct packet decoded_bytes(struct decoder *decoder, int dlt, const uint8_t *byt
         memcpy(block, bytes, captured);
     memset(&packet, 0xa5, sizeof(packet)); /* what the decoder forgets to fill shows */
     decode_frame(decoder ? decoder : fresh, dlt, block, captured, sent, &packet);
+    if (packet.kind == PACKET_SEGMENT)
+        packet.tcp.payload = NULL; /* it goes with the block */
     free(block);
     decoder_free(fresh);
     return packet;

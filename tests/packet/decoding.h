@@ -1,5 +1,6 @@
 /* Decodes built frames, for the unit tests of analyzer/decode/. The bytes always lie in a block
- * of exactly their size, so that AddressSanitizer sees a read past the end. */
+ * of exactly their size, so that AddressSanitizer sees a read past the end. The block is gone
+ * afterwards, and tcp.payload is NULL. */
 #ifndef DECODING_H
 #define DECODING_H
 

@@ -37,6 +37,31 @@ static void test_decode_frame_tcp_flags(void **state)
     }
 }
 
+/* The payload as it lies in the frame: what was captured of it, and no padding behind it. */
+static void test_decode_frame_tcp_payload(void **state)
+{
+    static struct built_frame frame;
+    struct decoder *decoder = decoder_new();
+    struct packet packet;
+
+    (void)state;
+    frame_build(&(struct frame_spec){.payload_len = 3, .pad = true}, &frame);
+    decode_frame(decoder, 1, frame.bytes, frame.len, frame.len, &packet);
+    assert_int_equal(packet.tcp.payload_captured, 3);
+    assert_memory_equal(packet.tcp.payload, "abc", 3);
+
+    frame_build(&(struct frame_spec){.payload_len = 100}, &frame);
+    for (uint32_t captured = 14 + 20 + 20; captured <= frame.len; captured++) {
+        decode_frame(decoder, 1, frame.bytes, captured, frame.len, &packet);
+        assert_is_segment(packet);
+        assert_int_equal(packet.tcp.len, 100);
+        assert_int_equal(packet.tcp.payload_captured, captured - (14 + 20 + 20));
+        if (packet.tcp.payload_captured > 0)
+            assert_ptr_equal(packet.tcp.payload, frame.bytes + 14 + 20 + 20);
+    }
+    decoder_free(decoder);
+}
+
 /* A wrong checksum, as checksum offload leaves it: what the segment says counts all the same. */
 static void test_decode_frame_tcp_checksum_wrong(void **state)
 {
@@ -360,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decode_frame_tcp_fields),
         cmocka_unit_test(test_decode_frame_tcp_flags),
+        cmocka_unit_test(test_decode_frame_tcp_payload),
         cmocka_unit_test(test_decode_frame_tcp_checksum_wrong),
         cmocka_unit_test(test_decode_frame_tcp_header_length_wrong),
         cmocka_unit_test(test_decode_frame_tcp_header_longer_than_options),
