@@ -15,7 +15,7 @@ BIN     := $(BUILD)/tcpmortem
 # tests/lint/include-order checks that.
 FOLDERS := base capture decode survey merge track store rules report command
 
-PKGS    := libpcap sqlite3 nettle libxxhash
+PKGS    := libpcap sqlite3 nettle libxxhash zlib libzstd liblz4
 # Asked for only when something is built: `make deps` runs before they are there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lcsv -lm)$(PKG_LIBS)
