@@ -53,7 +53,7 @@ enum status analysis_run(const char *case_path, const struct analysis_options *o
 
     *result = (struct analysis_result){0};
     interrupt_removes(part);
-    status = survey_run(&survey, options->inputs, err);
+    status = survey_run(&survey, options->inputs, &options->survey, err);
     if (status == STATUS_OK) {
         warn_of_survey(&survey, result);
         status = build_case(case_path, &survey, options, err);

@@ -7,10 +7,12 @@
 #include "base/error.h"
 #include "capture/input.h"
 #include "rules/rules.h"
+#include "survey/survey.h"
 
 struct analysis_options {
     const struct input_set *inputs; /* borrowed */
     const char *command_line;       /* for `meta`; borrowed */
+    struct survey_options survey;
     struct rules_options rules;
 };
 

@@ -24,6 +24,8 @@ static const char usage[] =
     "file. `-` is standard input.\n"
     "\n"
     "  -o, --output DIR          where to write; made if it is missing\n"
+    "  --path A,B,C              the points from client to server, where the evidence errs\n"
+    "  --nat FILE                what a NAT did: CSV, or the text of conntrack -L or conntrack -E\n"
     "  --rules DIR               the folder of the rules (default: those of this program)\n"
     "  --set RULE.PARAM=VALUE    another value for a rule's parameter\n"
     "  --rule-budget STEPS       steps of SQLite's virtual machine that a rule may take\n"
@@ -46,13 +48,16 @@ struct request {
     struct analysis_options analysis;
     struct report_options report;
     struct input_set inputs;
+    struct nat_map nat;
     const char *output;
     const char *fail_on;
     bool strict, help;
 };
 
 enum {
-    OPTION_RULES = 256,
+    OPTION_PATH = 256,
+    OPTION_NAT,
+    OPTION_RULES,
     OPTION_SET,
     OPTION_BUDGET,
     OPTION_TIMINGS,
@@ -67,6 +72,8 @@ enum {
 
 static const struct option long_options[] = {
     {"output",      required_argument, NULL, 'o'             },
+    {"path",        required_argument, NULL, OPTION_PATH     },
+    {"nat",         required_argument, NULL, OPTION_NAT      },
     {"rules",       required_argument, NULL, OPTION_RULES    },
     {"set",         required_argument, NULL, OPTION_SET      },
     {"rule-budget", required_argument, NULL, OPTION_BUDGET   },
@@ -90,6 +97,12 @@ static enum status take_option(struct request *request, int option, struct error
     case 'o':
         request->output = optarg;
         return STATUS_OK;
+    case OPTION_PATH:
+        request->analysis.survey.path = optarg;
+        return STATUS_OK;
+    case OPTION_NAT:
+        request->analysis.survey.nat = &request->nat;
+        return nat_map_read(&request->nat, optarg, err);
     case OPTION_RULES:
         rules->dir = optarg;
         return STATUS_OK;
@@ -220,6 +233,7 @@ enum status command_analyze(int argc, char **argv, struct error *err)
     else if (status == STATUS_OK)
         status = analyze(&request, err);
     input_set_done(&request.inputs);
+    nat_map_done(&request.nat);
     free((void *)request.analysis.rules.sets);
     free(command_line);
     return status;

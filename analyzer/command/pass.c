@@ -21,7 +21,7 @@ struct open_connection {
 struct open_leg {
     struct leg leg; /* first: the table's */
     struct track track;
-    struct leg_record *record;
+    struct leg_record *record; /* NULL: not in the survey */
     struct open_connection *connection;
     uint16_t vlan[2];
 };
@@ -34,7 +34,9 @@ struct pass {
     struct decoder **decoders;            /* by capture */
     uint64_t *frames;                     /* read of each capture */
     uint64_t segments;
+    uint64_t given_up; /* segments whose sighting was not waited for to the end */
     uint32_t leg_ids, connection_ids;
+    bool changed; /* a file is no longer what the survey read */
 };
 
 /* What journey_add() needs to know to say where a segment went missing. */
@@ -116,8 +118,10 @@ static void end_connection(struct pass *pass, struct open_connection *connection
         .reuse_of = connection->reuse_of,
     };
 
-    if (connection->journey != NULL)
+    if (connection->journey != NULL) {
         journey_end(connection->journey, note_missing, &context);
+        pass->given_up += journey_given_up(connection->journey);
+    }
     store_connection(pass->store, &row);
     pass->connections[link - pass->survey->links] = NULL;
     journey_free(connection->journey);
@@ -156,17 +160,16 @@ static void end_leg(void *context, struct leg *leg)
     struct open_leg *open = (struct open_leg *)leg;
     struct open_connection *connection = open->connection;
     enum outcome outcome = track_outcome(&open->track, leg);
+    struct leg_row row = {.leg = leg, .track = &open->track};
     char encap[32];
-    struct leg_row row = {
-        .id = open->record->leg_id,
-        .connection_id = connection->link->connection_id,
-        .point_id = leg->key.point + 1,
-        .path_position = open->record->position,
-        .nat = nat_of(member(pass, connection->link, 0), open->record),
-        .leg = leg,
-        .track = &open->track,
-    };
 
+    if (open->record == NULL)
+        return;
+    row.id = open->record->leg_id;
+    row.connection_id = connection->link->connection_id;
+    row.point_id = leg->key.point + 1;
+    row.path_position = open->record->position;
+    row.nat = nat_of(member(pass, connection->link, 0), open->record);
     print_encap(open->vlan, encap, sizeof encap);
     row.encap = encap[0] ? encap : NULL;
     store_leg(pass->store, &row);
@@ -184,6 +187,10 @@ static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *
 {
     struct open_connection **connection;
 
+    if (open->leg.number >= pass->survey->points[open->leg.key.point].legs_count) {
+        pass->changed = true;
+        return;
+    }
     open->record = survey_leg(pass->survey, &open->leg);
     open->record->leg_id = ++pass->leg_ids;
     if (open->record->flipped)
@@ -233,9 +240,11 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
     if (hit.is_new) {
         begin_leg(pass, open, &hit, packet, ts_ns);
         row.dir = hit.dir;
-        if (hit.leg->has_former)
+        if (open->record != NULL && hit.leg->has_former)
             note_reuse(pass, open, ts_ns);
     }
+    if (open->record == NULL)
+        return;
     segment.leg_id = row.leg_id = open->record->leg_id;
     open->connection->last_ns = ts_ns;
     if (open->connection->journey != NULL) {
@@ -259,7 +268,12 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
     if (packet->icmp.quotes_tcp)
         leg = leg_table_find(pass->legs, point, packet->version, &packet->icmp.quoted_src,
                              &packet->icmp.quoted_dst, &dir);
-    if (leg != NULL)
+    /* An error that was captured on the other side of a NAT quotes what another point knows. */
+    for (uint32_t other = 0;
+         leg == NULL && packet->icmp.quotes_tcp && other < pass->survey->points_count; other++)
+        leg = leg_table_find(pass->legs, other, packet->version, &packet->icmp.quoted_src,
+                             &packet->icmp.quoted_dst, &dir);
+    if (leg != NULL && ((struct open_leg *)leg)->record != NULL)
         row.leg_id = ((struct open_leg *)leg)->record->leg_id;
     store_icmp(pass->store, &row);
 }
@@ -268,6 +282,7 @@ static void pass_frame(struct pass *pass, size_t file, const struct frame *frame
 {
     const struct capture *capture = &pass->survey->captures[file];
     uint64_t number = capture->first_frame + pass->frames[file]++;
+    const struct point *seen_at;
     struct packet packet;
     uint32_t point;
 
@@ -275,8 +290,12 @@ static void pass_frame(struct pass *pass, size_t file, const struct frame *frame
                  &packet);
     if (packet.kind == PACKET_SKIPPED)
         return;
-    point = (uint32_t)(survey_point(pass->survey, capture, packet.ifindex, false) -
-                       pass->survey->points);
+    seen_at = survey_point(pass->survey, capture, packet.ifindex, false);
+    if (seen_at == NULL) {
+        pass->changed = true;
+        return;
+    }
+    point = (uint32_t)(seen_at - pass->survey->points);
     if (packet.kind == PACKET_SEGMENT)
         pass_segment(pass, point, number, frame->ts_ns, &packet);
     else
@@ -297,10 +316,29 @@ static enum status read_all(struct pass *pass, struct error *err)
         /* A file that has grown since the survey is read as far as it was then. */
         if (result == ORDER_FRAME && pass->frames[file] < pass->survey->captures[file].packets)
             pass_frame(pass, file, &frame);
+        if (pass->changed) {
+            error_set(err, STATUS_INPUT, "%s: changed while it was read",
+                      pass->survey->captures[file].path);
+            result = ORDER_FAILED;
+            break;
+        }
     }
     order_free(order);
     free(files);
     return result == ORDER_FAILED ? STATUS_INPUT : STATUS_OK;
+}
+
+static void note_given_up(const struct pass *pass)
+{
+    char text[160];
+
+    if (pass->given_up == 0)
+        return;
+    snprintf(
+        text, sizeof text,
+        "%llu segments were not followed to the next point: too many were under way at one time",
+        (unsigned long long)pass->given_up);
+    store_remark(pass->store, "given-up", text);
 }
 
 enum status pass_run(struct survey *survey, struct store *store, struct error *err)
@@ -316,6 +354,7 @@ enum status pass_run(struct survey *survey, struct store *store, struct error *e
         pass.decoders[i] = decoder_new();
     status = read_all(&pass, err);
     leg_table_free(pass.legs); /* ends the legs that are left */
+    note_given_up(&pass);
     for (size_t i = 0; i < survey->captures_count; i++)
         decoder_free(pass.decoders[i]);
     free(pass.decoders);

@@ -12,4 +12,7 @@ enum {
  * 6. */
 const char *address_print(const struct address *address, uint8_t version, char text[ADDRESS_TEXT]);
 
+/* Reads an IPv4 or IPv6 address; `*version` says which. False if the text is none. */
+bool address_parse(const char *text, struct address *address, uint8_t *version);
+
 #endif

@@ -12,10 +12,11 @@ CREATE TABLE meta (
 CREATE TABLE point (
     id             INTEGER PRIMARY KEY,
     name           TEXT NOT NULL UNIQUE,
-    offset_ns      INTEGER NOT NULL,  -- raw time = common time + offset_ns
-    drift_ppb      INTEGER NOT NULL,
+    offset_ns      INTEGER NOT NULL,  -- raw time less common time, at origin_ns
+    drift_ppb      INTEGER NOT NULL,  -- how much that grows with the raw time
+    origin_ns      INTEGER NOT NULL,  -- raw
     clock_error_ns INTEGER,           -- half the width of the feasible interval; NULL: not known
-    clock_method   TEXT NOT NULL      -- 'reference', 'agrees', 'handshake', 'none'
+    clock_method   TEXT NOT NULL      -- 'reference', 'agrees', 'offset', 'drift', 'step', 'none'
 ) STRICT;
 
 -- A capture: one file.
@@ -44,6 +45,13 @@ CREATE TABLE skipped (
     PRIMARY KEY (capture_id, reason)
 ) STRICT, WITHOUT ROWID;
 
+-- What the analysis could not know, or had to give up: what limits its conclusions.
+CREATE TABLE remark (
+    id   INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,               -- 'ambiguous-link', 'clock', 'nat-map', 'given-up', 'drops'
+    text TEXT NOT NULL                -- one sentence
+) STRICT;
+
 -- A TCP connection from end to end, named as its two ends name it.
 CREATE TABLE connection (
     id              INTEGER PRIMARY KEY,   -- in the order of the first segment
@@ -56,7 +64,8 @@ CREATE TABLE connection (
     outcome         TEXT NOT NULL CHECK (outcome IN ('established', 'refused', 'unanswered',
                         'reset', 'closed', 'half-closed', 'midstream')),
     legs            INTEGER NOT NULL,
-    link_method     TEXT,                  -- 'handshake'; NULL: only one leg
+    link_method     TEXT,                  -- 'handshake', 'fingerprint', 'nat-map', 'payload': the
+                                           -- weakest that was needed; NULL: only one leg
     link_confidence REAL,                  -- 0 to 1; NULL: only one leg
     reuse_of        INTEGER,               -- the connection that had the tuple before
     handshake_ns    INTEGER                -- first SYN to the client's ACK; NULL: not seen whole

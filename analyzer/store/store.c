@@ -20,7 +20,7 @@ struct store {
     int rc;     /* SQLite's first error; SQLITE_OK: none yet */
     struct error err;
     struct feed segments, events;
-    struct insert icmp, leg, connection, meta;
+    struct insert icmp, leg, connection, meta, remark;
 };
 
 char *store_part_path(const char *path)
@@ -44,6 +44,7 @@ static void store_free(struct store *store)
     insert_close(&store->leg);
     insert_close(&store->connection);
     insert_close(&store->meta);
+    insert_close(&store->remark);
     sqlite3_close(store->db);
     free(store->part);
     free(store);
@@ -68,6 +69,7 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     keep_error(store, insert_open(&store->leg, store->db, "leg", 40));
     keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
     keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
+    keep_error(store, insert_open(&store->remark, store->db, "remark", 3));
     keep_error(store, sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL));
     if (store->rc != SQLITE_OK) {
         *err = store->err;
@@ -207,6 +209,14 @@ void store_meta(struct store *store, const char *key, const char *value)
     keep_error(store, insert_run(&store->meta));
 }
 
+void store_remark(struct store *store, const char *kind, const char *text)
+{
+    insert_null(&store->remark);
+    insert_text(&store->remark, kind);
+    insert_text(&store->remark, text);
+    keep_error(store, insert_run(&store->remark));
+}
+
 static const char *status_name(enum read_result end)
 {
     switch (end) {
@@ -256,7 +266,7 @@ void store_survey(struct store *store, const struct survey *survey)
 {
     struct insert point = {0}, capture = {0}, skipped = {0};
 
-    keep_error(store, insert_open(&point, store->db, "point", 6));
+    keep_error(store, insert_open(&point, store->db, "point", 7));
     keep_error(store, insert_open(&capture, store->db, "capture", 14));
     keep_error(store, insert_open(&skipped, store->db, "skipped", 3));
     for (size_t i = 0; i < survey->points_count && store->rc == SQLITE_OK; i++) {
@@ -266,12 +276,15 @@ void store_survey(struct store *store, const struct survey *survey)
         insert_text(&point, survey->points[i].name);
         insert_integer(&point, clock->map.offset_ns);
         insert_integer(&point, clock->map.drift_ppb);
+        insert_integer(&point, clock->map.origin_ns);
         insert_optional(&point, clock->has_error, clock->error_ns);
         insert_text(&point, clock_method_name(clock->method));
         keep_error(store, insert_run(&point));
     }
     if (store->rc == SQLITE_OK)
         put_captures(store, survey, &capture, &skipped);
+    for (size_t i = 0; i < survey->remarks.count; i++)
+        store_remark(store, survey->remarks.items[i].kind, survey->remarks.items[i].text);
     insert_close(&point);
     insert_close(&capture);
     insert_close(&skipped);

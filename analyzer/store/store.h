@@ -66,6 +66,7 @@ void store_icmp(struct store *store, const struct icmp_row *row);
 void store_leg(struct store *store, const struct leg_row *row);
 void store_connection(struct store *store, const struct connection_row *row);
 void store_meta(struct store *store, const char *key, const char *value);
+void store_remark(struct store *store, const char *kind, const char *text);
 
 /* Points, captures and what was skipped of them. */
 void store_survey(struct store *store, const struct survey *survey);

@@ -11,6 +11,7 @@ const char *link_method_name(enum link_method method)
         [LINK_NONE] = "none",
         [LINK_HANDSHAKE] = "handshake",
         [LINK_FINGERPRINT] = "fingerprint",
+        [LINK_NAT_MAP] = "nat-map",
         [LINK_PAYLOAD] = "payload",
     };
 
@@ -60,6 +61,8 @@ void survey_link(struct survey *survey)
     joint_init(&joint, survey->members, count);
     survey->ambiguous_legs = link_by_handshake(&joint);
     survey->ambiguous_legs += link_by_sketch(&joint);
+    if (survey->options->nat != NULL)
+        link_by_nat(&joint, survey->options->nat);
     for (size_t i = 0; i < count; i++) {
         survey->members[i]->connection = (uint32_t)joint.root[i];
         survey->links[joint.root[i]].confidence = joint.confidence[joint.root[i]];

@@ -12,4 +12,10 @@ uint64_t link_by_handshake(struct joint *joint);
  * numbers: link_sketch.c. Returns the same. */
 uint64_t link_by_sketch(struct joint *joint);
 
+/* Legs that a NAT map names, where nothing else told: link_nat.c. */
+void link_by_nat(struct joint *joint, const struct nat_map *map);
+
+/* Remarks on links that the map contradicts; after the paths are known. */
+void link_check_nat(struct survey *survey, const struct nat_map *map);
+
 #endif

@@ -28,6 +28,43 @@ static int nearer(const struct survey *survey, const struct leg_record *a,
     return order;
 }
 
+/* As the user says, if he does. His path is walked from either end: which, the evidence says for
+ * its first and last point. */
+static void order_by_rank(const struct survey *survey, struct leg_record **legs, size_t count)
+{
+    const struct leg_record *first = NULL, *last = NULL;
+    int sign;
+
+    for (size_t i = 0; i < count; i++) {
+        int rank = survey_path_rank(survey, legs[i]->point);
+
+        if (rank < 0)
+            continue;
+        if (first == NULL || rank < survey_path_rank(survey, first->point))
+            first = legs[i];
+        if (last == NULL || rank > survey_path_rank(survey, last->point))
+            last = legs[i];
+    }
+    if (first == last)
+        return;
+    sign = nearer(survey, first, last) > 0 ? -1 : 1;
+    for (size_t k = 1; k < count; k++) {
+        struct leg_record *leg = legs[k];
+        int rank = survey_path_rank(survey, leg->point);
+        size_t at = k;
+
+        /* Points that he did not name stay where they are, relative to those before them. */
+        for (; rank >= 0 && at > 0; at--) {
+            int before = survey_path_rank(survey, legs[at - 1]->point);
+
+            if (before < 0 || sign * (rank - before) >= 0)
+                break;
+            legs[at] = legs[at - 1];
+        }
+        legs[at] = leg;
+    }
+}
+
 void survey_paths(struct survey *survey)
 {
     for (size_t i = 0; i < survey->links_count; i++) {
@@ -43,6 +80,8 @@ void survey_paths(struct survey *survey)
                 legs[at] = legs[at - 1];
             legs[at] = leg;
         }
+        if (survey->options->path != NULL)
+            order_by_rank(survey, legs, count);
         for (size_t k = 0; k < count; k++)
             legs[k]->position = (uint32_t)k;
     }

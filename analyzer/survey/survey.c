@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "decode/decode.h"
+#include "survey/link.h"
 #include "survey/sketch.h"
 
 /* Samples are a few kilobytes each, so they are bounded. Legs that began before the capture did
@@ -291,14 +292,71 @@ static void number_frames(struct survey *survey)
     }
 }
 
-enum status survey_run(struct survey *survey, const struct input_set *inputs, struct error *err)
+/* What the survey could not know. */
+static void remark_on_survey(struct survey *survey)
+{
+    if (survey->ambiguous_legs > 0)
+        remark_add(&survey->remarks, "ambiguous-link",
+                   "%llu legs were left apart, since more than one partner was as good",
+                   (unsigned long long)survey->ambiguous_legs);
+    for (size_t i = 0; i < survey->inputs->count; i++) {
+        const struct clock *clock = &survey->clocks[i];
+        const char *name = survey->inputs->items[i].name;
+
+        if (clock->method == CLOCK_NONE && clock->has_frames)
+            remark_add(&survey->remarks, "clock",
+                       "no connection joins the clock of %s to the first one: times there and "
+                       "elsewhere can't be compared",
+                       name);
+        if (clock->method == CLOCK_STEP)
+            remark_add(&survey->remarks, "clock",
+                       "a clock was set by %.6f s while %s recorded, about %.3f s after its first "
+                       "packet: times after that are wrong by as much",
+                       (double)clock->step_ns / 1e9, name,
+                       (double)(clock->step_at_ns - clock->first_ns) / 1e9);
+    }
+}
+
+int survey_path_rank(const struct survey *survey, uint32_t point)
+{
+    const char *name = survey->points[point].name, *at = survey->options->path;
+
+    for (int rank = 0; at != NULL; rank++) {
+        size_t length = strcspn(at, ",");
+
+        if (strlen(name) == length && strncmp(name, at, length) == 0)
+            return rank;
+        at = at[length] == ',' ? at + length + 1 : NULL;
+    }
+    return -1;
+}
+
+/* Every name in --path must be a point's. */
+static enum status check_path(const struct survey *survey, struct error *err)
+{
+    int names = 0, known = 0;
+
+    for (const char *at = survey->options->path; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        names++;
+    }
+    for (uint32_t i = 0; i < survey->points_count; i++)
+        known += survey_path_rank(survey, i) >= 0;
+    if (names == known)
+        return STATUS_OK;
+    return error_set(err, STATUS_USAGE, "--path %s: names %d points, of which %d are there",
+                     survey->options->path, names, known);
+}
+
+enum status survey_run(struct survey *survey, const struct input_set *inputs,
+                       const struct survey_options *options, struct error *err)
 {
     struct reading reading = {.survey = survey};
     struct order_file *files;
     enum status status;
     size_t first = 0;
 
-    *survey = (struct survey){.inputs = inputs};
+    *survey = (struct survey){.inputs = inputs, .options = options};
     list_captures(survey);
     survey->clocks = memory_zalloc(inputs->count * sizeof *survey->clocks);
     files = survey_files(survey);
@@ -324,7 +382,10 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs, st
     survey_roles(survey);
     survey_clocks(survey);
     survey_paths(survey);
-    return STATUS_OK;
+    if (options->nat != NULL)
+        link_check_nat(survey, options->nat);
+    remark_on_survey(survey);
+    return check_path(survey, err);
 }
 
 void survey_done(struct survey *survey)
@@ -335,6 +396,7 @@ void survey_done(struct survey *survey)
         free(survey->points[i].name);
         free(survey->points[i].legs);
     }
+    remarks_done(&survey->remarks);
     free(survey->points);
     free(survey->captures);
     free(survey->clocks);

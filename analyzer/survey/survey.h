@@ -12,6 +12,8 @@
 #include "capture/order.h"
 #include "decode/packet.h"
 #include "survey/leg.h"
+#include "survey/nat_map.h"
+#include "survey/remark.h"
 
 /* One capture file. Times are raw: as the file says. */
 struct capture {
@@ -110,6 +112,7 @@ enum link_method {
     LINK_NONE,
     LINK_HANDSHAKE,
     LINK_FINGERPRINT,
+    LINK_NAT_MAP,
     LINK_PAYLOAD
 };
 
@@ -124,8 +127,16 @@ struct link {
     uint32_t connection_id;  /* in the database; set in pass 2, 0: not seen there yet */
 };
 
+/* What the user knows better. */
+struct survey_options {
+    const struct nat_map *nat; /* borrowed; NULL: none */
+    const char *path; /* points from client to server, comma separated; NULL: by evidence */
+};
+
 struct survey {
-    const struct input_set *inputs; /* borrowed */
+    const struct input_set *inputs;       /* borrowed */
+    const struct survey_options *options; /* borrowed */
+    struct remarks remarks;
     struct capture *captures;
     size_t captures_count, captures_capacity;
     struct point *points;
@@ -139,10 +150,11 @@ struct survey {
     uint64_t ambiguous_legs; /* left apart since more than one partner was as good */
 };
 
-/* Reads all captures, links the legs and fits the clocks. `inputs` is borrowed until
+/* Reads all captures, links the legs and fits the clocks. `inputs` and `options` are borrowed until
  * survey_done(). STATUS_INPUT and `err` if an input can't be read at all; then all others that
  * can't were named on stderr. */
-enum status survey_run(struct survey *survey, const struct input_set *inputs, struct error *err)
+enum status survey_run(struct survey *survey, const struct input_set *inputs,
+                       const struct survey_options *options, struct error *err)
     __attribute__((warn_unused_result));
 
 void survey_done(struct survey *survey);
@@ -166,5 +178,8 @@ void survey_link(struct survey *survey);   /* link.c */
 void survey_roles(struct survey *survey);  /* roles.c */
 void survey_clocks(struct survey *survey); /* clock.c */
 void survey_paths(struct survey *survey);  /* path.c */
+
+/* The place of a point in options->path, from 0; -1 if it is not in it. */
+int survey_path_rank(const struct survey *survey, uint32_t point);
 
 #endif
