@@ -62,9 +62,9 @@ static enum status write_verdict(const struct report *report, FILE *out, struct 
 enum status markdown_write(const struct report *report, FILE *out, struct error *err)
 {
     static report_writer *const parts[] = {
-        write_verdict,     markdown_first_picture, markdown_what_happened,
-        markdown_pictures, markdown_findings,      markdown_failed,
-        markdown_captures, markdown_clocks,        markdown_reproduce,
+        write_verdict,     markdown_first_picture, markdown_what_happened, markdown_pictures,
+        markdown_findings, markdown_failed,        markdown_captures,      markdown_clocks,
+        markdown_remarks,  markdown_reproduce,
     };
     enum status status = STATUS_OK;
 

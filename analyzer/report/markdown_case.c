@@ -9,9 +9,11 @@
 enum {
     CAPTURES_BYTES = 7000,
     CLOCKS_BYTES = 2000,
+    REMARKS_BYTES = 2000,
     REPRODUCE_BYTES = 2500,
     NAME_MAX_LENGTH = 60,
     MESSAGE_MAX_LENGTH = 200,
+    REMARK_MAX_LENGTH = 400,
     COMMAND_MAX_LENGTH = 1500,
 };
 
@@ -129,6 +131,31 @@ enum status markdown_clocks(const struct report *report, FILE *out, struct error
         fputc('\n', out);
     }
     section_write_more(&section, left, "table `point` of the case");
+    return query_close(&q);
+}
+
+enum status markdown_remarks(const struct report *report, FILE *out, struct error *err)
+{
+    struct section section;
+    struct query q;
+    int64_t left = 0;
+    bool begun = false;
+
+    query_open(&q, report, "SELECT text FROM remark ORDER BY id", err);
+    while (query_next(&q)) {
+        if (!begun)
+            section_start(&section, out, report, "What could not be known", REMARKS_BYTES);
+        begun = true;
+        if (!section_has_room(&section)) {
+            left++;
+            continue;
+        }
+        fputs("- ", out);
+        text_write(out, TEXT_MARKDOWN, query_text(&q, 0), REMARK_MAX_LENGTH);
+        fputc('\n', out);
+    }
+    if (begun)
+        section_write_more(&section, left, "table `remark` of the case");
     return query_close(&q);
 }
 
