@@ -88,7 +88,7 @@ static void fill_case(const char *path)
 
     assert_int_equal(case_create(path, &db, &err), STATUS_OK);
     sqlite3_close(db);
-    execute(path, "INSERT INTO point VALUES (1, 'host', 0, 0, NULL, 'reference');"
+    execute(path, "INSERT INTO point VALUES (1, 'host', 0, 0, 0, NULL, 'reference');"
                   "INSERT INTO connection VALUES (1, '10.0.0.1', 1025, '10.0.0.2', 80, 1000000000,"
                   " 2000000000, 'established', 1, NULL, NULL, NULL, NULL);"
                   "INSERT INTO leg (id, connection_id, point_id, path_position, client_addr,"

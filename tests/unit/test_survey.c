@@ -85,7 +85,9 @@ static struct survey *survey_first(struct fixture *fixture, int count)
         snprintf(argument, sizeof(argument), "%c=%s", 'a' + i, fixture->path[i]);
         assert_int_equal(input_set_add(&fixture->inputs, argument, &fixture->err), STATUS_OK);
     }
-    assert_int_equal(survey_run(&fixture->survey, &fixture->inputs, &fixture->err), STATUS_OK);
+    assert_int_equal(survey_run(&fixture->survey, &fixture->inputs,
+                                &(const struct survey_options){0}, &fixture->err),
+                     STATUS_OK);
     fixture->surveyed = true;
     return &fixture->survey;
 }
