@@ -38,8 +38,9 @@ MAINOBJ := $(BUILD)/main.o
 # tool is a program of its own.
 PACKETOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/packet/*.c))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case bench/generate bench/measure fuzz/mutate)
-TESTOBJ := $(PACKETOBJ) $(UNITS:=.o) $(TOOLS:=.o) $(BUILD)/tests/fuzz/fuzz_decode.o
+TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case bench/generate bench/measure fuzz/mutate \
+             fuzz/hostile)
+TESTOBJ := $(PACKETOBJ) $(UNITS:=.o) $(TOOLS:=.o) $(addprefix $(BUILD)/tests/fuzz/,fuzz_decode.o mutation.o)
 
 DEPS    := CC='$(CC)' sh tests/deps
 Q       := $(if $(V),,@)
@@ -107,7 +108,7 @@ test-one: $(BUILD)/results/$(T)
 
 RESULTS := $(UNITS:$(BUILD)/tests/%=$(BUILD)/results/%) \
            $(patsubst tests/%.sh,$(BUILD)/results/%,$(wildcard tests/cli/*.sh)) \
-           $(BUILD)/results/fuzz/mutate
+           $(BUILD)/results/fuzz/mutate $(BUILD)/results/fuzz/hostile
 check: $(RESULTS)
 
 $(BUILD)/results/unit/%: $(BUILD)/tests/unit/% FORCE
@@ -129,7 +130,8 @@ $(UNITS): %: %.o $(PACKETOBJ) $(LIBOBJ)
 $(TOOLS): %: %.o $(PACKETOBJ) $(LIBOBJ)
 	$(call say,LD    $@)
 	$(Q)$(CC) $(SANFLAGS) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
-$(BUILD)/tests/fuzz/mutate: $(BUILD)/tests/fuzz/fuzz_decode.o
+$(BUILD)/tests/fuzz/mutate: $(BUILD)/tests/fuzz/fuzz_decode.o $(BUILD)/tests/fuzz/mutation.o
+$(BUILD)/tests/fuzz/hostile: $(BUILD)/tests/fuzz/mutation.o
 
 ## bench        time and memory beside tshark, on generated traces: make bench BENCH=--csv
 bench: $(BIN) $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
