@@ -178,6 +178,11 @@ enum order_result order_next(struct order *order, size_t *file, struct frame *fr
     return ORDER_ENDED;
 }
 
+const struct reader *order_reader(const struct order *order)
+{
+    return order->taken ? order->heap[0].reader : order->ended.reader;
+}
+
 void order_end(struct order *order, struct order_end *end)
 {
     struct stream *ended = &order->ended;

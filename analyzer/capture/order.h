@@ -58,6 +58,10 @@ enum order_result {
 enum order_result order_next(struct order *order, size_t *file, struct frame *frame,
                              struct error *err);
 
+/* The reader of the file that order_next() named last, with ORDER_FRAME or ORDER_ENDED: for its
+ * interfaces. Borrowed until the next call. */
+const struct reader *order_reader(const struct order *order);
+
 /* How the file ended that the last ORDER_ENDED named. */
 struct order_end {
     enum read_result result; /* READ_END, READ_TRUNCATED, READ_DAMAGED */

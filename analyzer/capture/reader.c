@@ -1,5 +1,3 @@
-/* Frames by libpcap: pcap in microseconds and nanoseconds, both byte orders, and pcapng with
- * one link type. */
 #include "capture/reader.h"
 
 #include <pcap/pcap.h>
@@ -7,96 +5,140 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "capture/reader_ops.h"
 
-struct reader {
-    struct source *source;
-    pcap_t *pcap;
-    int dlt;
-    bool pcapng;
-    char linktype[16]; /* for a link type without a name */
-    char message[PCAP_ERRBUF_SIZE];
-};
-
-/* The block type of a pcapng section header reads the same in both byte orders. */
-static bool is_pcapng(const struct source *source)
+/* What none of these recognises is left to libpcap: it knows more kinds of pcap than one, and
+ * says it if a file is none. */
+static const struct reader_ops *find_format(const struct source *source)
 {
-    static const uint8_t magic[4] = {0x0a, 0x0d, 0x0d, 0x0a};
-    uint8_t front[4];
+    static const struct reader_ops *const formats[] = {&reader_pcapng};
+    uint8_t front[16];
+    size_t size = source_peek(source, front, sizeof front);
 
-    return source_peek(source, front, sizeof front) == sizeof front &&
-           memcmp(front, magic, sizeof magic) == 0;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (formats[i]->recognises(front, size))
+            return formats[i];
+    return &reader_pcap;
 }
 
 enum status reader_open(const char *path, bool hash, struct reader **out, struct error *err)
 {
-    char reason[PCAP_ERRBUF_SIZE] = "out of memory";
     struct reader *reader = memory_zalloc(sizeof *reader);
-    FILE *stream = NULL;
-    enum status status;
+    enum status status = source_open(path, hash, &reader->source, err);
 
     *out = NULL;
-    status = source_open(path, hash, &reader->source, err);
     if (status != STATUS_OK)
         goto out;
-    reader->pcapng = is_pcapng(reader->source);
-    stream = source_stream(reader->source);
-    if (stream != NULL)
-        reader->pcap =
-            pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, reason);
-    if (reader->pcap == NULL) {
-        status =
-            error_set(err, STATUS_INPUT, "%s: not a capture that can be read: %s", path, reason);
+    reader->ended = READ_FRAME;
+    reader->ops = find_format(reader->source);
+    if (!reader->ops->open(reader)) {
+        status = error_set(err, STATUS_INPUT, "%s: not a capture that can be read: %s", path,
+                           source_state(reader->source) == SOURCE_WHOLE
+                               ? reader->message
+                               : source_message(reader->source));
         goto out;
     }
-    stream = NULL; /* now libpcap's */
-    reader->dlt = pcap_datalink(reader->pcap);
-    snprintf(reader->linktype, sizeof reader->linktype, "%d", reader->dlt);
     *out = reader;
-    return STATUS_OK;
+    reader = NULL; /* the caller's now */
 out:
-    if (stream != NULL)
-        fclose(stream);
     reader_close(reader);
     return status;
 }
 
 enum read_result reader_next(struct reader *reader, struct frame *frame)
 {
-    struct pcap_pkthdr *header;
-    const u_char *bytes;
+    enum read_result result;
 
-    switch (pcap_next_ex(reader->pcap, &header, &bytes)) {
-    case 1:
-        /* Opened with nanosecond precision: tv_usec holds nanoseconds. */
-        frame->ts_ns = (int64_t)header->ts.tv_sec * 1000000000 + header->ts.tv_usec;
-        frame->captured = header->caplen;
-        frame->sent = header->len < header->caplen ? header->caplen : header->len;
-        frame->dlt = reader->dlt;
-        frame->bytes = bytes;
+    if (reader->ended != READ_FRAME)
+        return reader->ended;
+    result = reader->ops->next(reader, frame);
+    if (result == READ_FRAME)
         return READ_FRAME;
-    case PCAP_ERROR_BREAK:
-        return READ_END;
-    default:
-        snprintf(reader->message, sizeof reader->message, "%s", pcap_geterr(reader->pcap));
-        return strstr(reader->message, "truncated") ? READ_TRUNCATED : READ_DAMAGED;
+    /* Where the bytes themselves end too early, that is the reason, and not what the format
+     * makes of it: it may even take it for the proper end. */
+    if (source_state(reader->source) != SOURCE_WHOLE) {
+        result = source_state(reader->source) == SOURCE_CUT ? READ_TRUNCATED : READ_DAMAGED;
+        snprintf(reader->message, sizeof reader->message, "%s", source_message(reader->source));
     }
+    reader->ended = result;
+    return result;
+}
+
+struct reader_interface *reader_add_interface(struct reader *reader, int dlt)
+{
+    void *items = reader->interfaces;
+    struct reader_interface *interface = memory_append(
+        &items, &reader->interfaces_count, &reader->interfaces_capacity, sizeof *interface);
+    const char *name = pcap_datalink_val_to_name(dlt);
+
+    reader->interfaces = items;
+    interface->dlt = dlt;
+    if (name != NULL)
+        snprintf(interface->linktype, sizeof interface->linktype, "%s", name);
+    else
+        snprintf(interface->linktype, sizeof interface->linktype, "%d", dlt);
+    return interface;
 }
 
 const char *reader_format(const struct reader *reader)
 {
-    return reader->pcapng ? "pcapng" : "pcap";
+    return reader->ops->format;
 }
 
-const char *reader_linktype(const struct reader *reader)
+size_t reader_interfaces(const struct reader *reader)
 {
-    const char *name = pcap_datalink_val_to_name(reader->dlt);
+    return reader->interfaces_count;
+}
 
-    return name ? name : reader->linktype;
+const struct reader_interface *reader_interface(const struct reader *reader, size_t index)
+{
+    return &reader->interfaces[index];
+}
+
+/* Whether an interface before this one has its link type. */
+static bool named_before(const struct reader *reader, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (reader->interfaces[i].dlt == reader->interfaces[index].dlt)
+            return true;
+    return false;
+}
+
+const char *reader_linktype(struct reader *reader)
+{
+    size_t used = 0;
+
+    if (reader->interfaces_count == 0)
+        return "none";
+    for (size_t i = 0; i < reader->interfaces_count; i++) {
+        if (named_before(reader, i))
+            continue;
+        used += (size_t)snprintf(reader->linktype + used, sizeof reader->linktype - used, "%s%s",
+                                 used > 0 ? "," : "", reader->interfaces[i].linktype);
+        if (used >= sizeof reader->linktype)
+            return "several";
+    }
+    return reader->linktype;
 }
 
 uint32_t reader_snaplen(const struct reader *reader)
 {
-    return (uint32_t)pcap_snapshot(reader->pcap);
+    uint32_t largest = 0;
+
+    for (size_t i = 0; i < reader->interfaces_count; i++) {
+        uint32_t snaplen = reader->interfaces[i].snaplen;
+
+        if (snaplen == 0)
+            return 0;
+        if (snaplen > largest)
+            largest = snaplen;
+    }
+    return largest;
+}
+
+const char *reader_comment(const struct reader *reader)
+{
+    return reader->comment;
 }
 
 const char *reader_message(const struct reader *reader)
@@ -113,8 +155,13 @@ void reader_close(struct reader *reader)
 {
     if (reader == NULL)
         return;
-    if (reader->pcap != NULL)
-        pcap_close(reader->pcap); /* closes the stream */
+    if (reader->ops != NULL)
+        reader->ops->close(reader);
     source_close(reader->source);
+    for (size_t i = 0; i < reader->interfaces_count; i++) {
+        free(reader->interfaces[i].name);
+        free(reader->interfaces[i].description);
+    }
+    free(reader->interfaces);
     free(reader);
 }

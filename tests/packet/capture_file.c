@@ -1,14 +1,7 @@
 #include "packet/capture_file.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-enum {
-    BLOCK_SECTION = 0x0a0d0d0a,
-    BLOCK_INTERFACE = 1,
-    BLOCK_ENHANCED_PACKET = 6,
-    OPTION_IF_NAME = 2,
-    OPTION_IF_TSRESOL = 9,
-};
 
 static const int64_t second_ns = 1000000000;
 
@@ -22,18 +15,6 @@ static void put32(FILE *file, bool swapped, uint32_t value)
 {
     put16(file, swapped, swapped ? value >> 16 : value);
     put16(file, swapped, swapped ? value : value >> 16);
-}
-
-static void put_zeros(FILE *file, uint32_t count)
-{
-    while (count-- > 0)
-        fputc(0, file);
-}
-
-/* Up to the next multiple of four. */
-static uint32_t padding(uint32_t size)
-{
-    return (4 - size % 4) % 4;
 }
 
 /* --- pcap --------------------------------------------------------------------------------- */
@@ -63,89 +44,112 @@ void pcap_put_packet(FILE *file, const struct pcap_format *format, int64_t ts_ns
 
 /* --- pcapng -------------------------------------------------------------------------------- */
 
-void pcapng_put_block(FILE *file, bool swapped, uint32_t type, const uint8_t *body, uint32_t size)
+static void add8(struct pcapng_body *body, uint32_t value)
 {
-    uint32_t total = 12 + size + padding(size);
+    if (body->size == sizeof(body->bytes))
+        abort();
+    body->bytes[body->size++] = (uint8_t)value;
+}
 
-    put32(file, swapped, type);
-    put32(file, swapped, total);
-    if (size > 0)
-        fwrite(body, 1, size, file);
-    put_zeros(file, padding(size));
-    put32(file, swapped, total);
+void pcapng_add16(struct pcapng_body *body, uint32_t value)
+{
+    add8(body, body->swapped ? value >> 8 : value);
+    add8(body, body->swapped ? value : value >> 8);
+}
+
+void pcapng_add32(struct pcapng_body *body, uint32_t value)
+{
+    pcapng_add16(body, body->swapped ? value >> 16 : value);
+    pcapng_add16(body, body->swapped ? value : value >> 16);
+}
+
+void pcapng_add64(struct pcapng_body *body, uint64_t value)
+{
+    pcapng_add32(body, (uint32_t)(body->swapped ? value >> 32 : value));
+    pcapng_add32(body, (uint32_t)(body->swapped ? value : value >> 32));
+}
+
+void pcapng_add_time(struct pcapng_body *body, uint64_t ticks)
+{
+    pcapng_add32(body, (uint32_t)(ticks >> 32));
+    pcapng_add32(body, (uint32_t)ticks);
+}
+
+void pcapng_add_bytes(struct pcapng_body *body, const void *bytes, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++)
+        add8(body, ((const uint8_t *)bytes)[i]);
+    for (uint32_t i = size; i % 4 != 0; i++)
+        add8(body, 0);
+}
+
+void pcapng_add_option(struct pcapng_body *body, uint32_t code, const void *value, uint32_t size)
+{
+    pcapng_add16(body, code);
+    pcapng_add16(body, size);
+    pcapng_add_bytes(body, value, size);
+}
+
+void pcapng_add_text(struct pcapng_body *body, uint32_t code, const char *text)
+{
+    pcapng_add_option(body, code, text, (uint32_t)strlen(text));
+}
+
+void pcapng_add_count(struct pcapng_body *body, uint32_t code, uint64_t count)
+{
+    pcapng_add16(body, code);
+    pcapng_add16(body, 8);
+    pcapng_add64(body, count);
+}
+
+void pcapng_put(FILE *file, uint32_t type, const struct pcapng_body *body)
+{
+    put32(file, body->swapped, type);
+    put32(file, body->swapped, 12 + body->size);
+    fwrite(body->bytes, 1, body->size, file);
+    put32(file, body->swapped, 12 + body->size);
 }
 
 void pcapng_put_section(FILE *file, bool swapped)
 {
-    put32(file, swapped, BLOCK_SECTION);
-    put32(file, swapped, 28);
-    put32(file, swapped, 0x1a2b3c4d); /* tells the byte order */
-    put16(file, swapped, 1);          /* version 1.0 */
-    put16(file, swapped, 0);
-    put32(file, swapped, UINT32_MAX); /* section length: not told */
-    put32(file, swapped, UINT32_MAX);
-    put32(file, swapped, 28);
-}
+    struct pcapng_body body = {.swapped = swapped};
 
-static uint32_t option_size(uint32_t size)
-{
-    return 4 + size + padding(size);
-}
-
-static void put_option(FILE *file, bool swapped, uint32_t code, const void *value, uint32_t size)
-{
-    put16(file, swapped, code);
-    put16(file, swapped, size);
-    fwrite(value, 1, size, file);
-    put_zeros(file, padding(size));
+    pcapng_add32(&body, 0x1a2b3c4d); /* tells the byte order */
+    pcapng_add16(&body, 1);          /* version 1.0 */
+    pcapng_add16(&body, 0);
+    pcapng_add64(&body, UINT64_MAX); /* the section's length: not told */
+    pcapng_put(file, PCAPNG_SECTION_HEADER_TYPE, &body);
 }
 
 void pcapng_put_interface(FILE *file, bool swapped, const struct pcapng_interface *interface)
 {
-    uint32_t name_size = interface->name ? (uint32_t)strlen(interface->name) : 0;
-    uint32_t total = 20;
+    struct pcapng_body body = {.swapped = swapped};
 
+    pcapng_add16(&body, (uint32_t)interface->dlt);
+    pcapng_add16(&body, 0);
+    pcapng_add32(&body, interface->snaplen);
     if (interface->name)
-        total += option_size(name_size);
+        pcapng_add_text(&body, PCAPNG_IF_NAME, interface->name);
     if (interface->resolution)
-        total += option_size(1);
+        pcapng_add_option(&body, PCAPNG_IF_TSRESOL, &interface->resolution, 1);
     if (interface->name || interface->resolution)
-        total += 4; /* the end of the options */
-
-    put32(file, swapped, BLOCK_INTERFACE);
-    put32(file, swapped, total);
-    put16(file, swapped, (uint32_t)interface->dlt);
-    put16(file, swapped, 0);
-    put32(file, swapped, interface->snaplen);
-    if (interface->name)
-        put_option(file, swapped, OPTION_IF_NAME, interface->name, name_size);
-    if (interface->resolution)
-        put_option(file, swapped, OPTION_IF_TSRESOL, &interface->resolution, 1);
-    if (interface->name || interface->resolution)
-        put32(file, swapped, 0);
-    put32(file, swapped, total);
+        pcapng_add32(&body, PCAPNG_END);
+    pcapng_put(file, PCAPNG_INTERFACE, &body);
 }
 
 void pcapng_put_packet(FILE *file, bool swapped, const struct pcapng_interface *interface,
                        uint32_t index, int64_t ts_ns, const uint8_t *bytes, uint32_t captured,
                        uint32_t wire)
 {
-    uint32_t total = 32 + captured + padding(captured);
+    struct pcapng_body body = {.swapped = swapped};
     int64_t unit_ns = second_ns;
-    uint64_t ts;
 
     for (int digit = 0; digit < (interface->resolution ? interface->resolution : 6); digit++)
         unit_ns /= 10;
-    ts = (uint64_t)(ts_ns / unit_ns);
-
-    put32(file, swapped, BLOCK_ENHANCED_PACKET);
-    put32(file, swapped, total);
-    put32(file, swapped, index);
-    put32(file, swapped, (uint32_t)(ts >> 32));
-    put32(file, swapped, (uint32_t)ts);
-    put32(file, swapped, captured);
-    put32(file, swapped, wire);
-    fwrite(bytes, 1, captured, file);
-    put_zeros(file, padding(captured));
-    put32(file, swapped, total);
+    pcapng_add32(&body, index);
+    pcapng_add_time(&body, (uint64_t)(ts_ns / unit_ns));
+    pcapng_add32(&body, captured);
+    pcapng_add32(&body, wire);
+    pcapng_add_bytes(&body, bytes, captured);
+    pcapng_put(file, PCAPNG_ENHANCED_PACKET, &body);
 }

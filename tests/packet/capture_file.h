@@ -26,6 +26,50 @@ void pcap_put_packet(FILE *file, const struct pcap_format *format, int64_t ts_ns
 
 /* --- pcapng -------------------------------------------------------------------------------- */
 
+enum {
+    PCAPNG_SECTION_HEADER_TYPE = 0x0a0d0d0a,
+    PCAPNG_INTERFACE = 1,
+    PCAPNG_OLD_PACKET = 2,
+    PCAPNG_SIMPLE_PACKET = 3,
+    PCAPNG_NAMES = 4,
+    PCAPNG_STATISTICS = 5,
+    PCAPNG_ENHANCED_PACKET = 6,
+
+    PCAPNG_END = 0, /* options */
+    PCAPNG_COMMENT = 1,
+    PCAPNG_IF_NAME = 2,
+    PCAPNG_IF_DESCRIPTION = 3,
+    PCAPNG_IF_TSRESOL = 9,
+    PCAPNG_IF_TSOFFSET = 14,
+    PCAPNG_EPB_DROPCOUNT = 4,
+    PCAPNG_ISB_IFRECV = 4,
+    PCAPNG_ISB_IFDROP = 5,
+    PCAPNG_ISB_OSDROP = 7,
+
+    PCAPNG_BODY_ROOM = 72000, /* a large frame and its options */
+};
+
+/* What is between the two lengths of a block, added piece by piece. */
+struct pcapng_body {
+    bool swapped; /* big endian; else little */
+    uint32_t size;
+    uint8_t bytes[PCAPNG_BODY_ROOM];
+};
+
+void pcapng_add16(struct pcapng_body *body, uint32_t value);
+void pcapng_add32(struct pcapng_body *body, uint32_t value);
+void pcapng_add64(struct pcapng_body *body, uint64_t value);    /* in the order of the section */
+void pcapng_add_time(struct pcapng_body *body, uint64_t ticks); /* the upper half first */
+
+/* Padded to whole words. */
+void pcapng_add_bytes(struct pcapng_body *body, const void *bytes, uint32_t size);
+void pcapng_add_option(struct pcapng_body *body, uint32_t code, const void *value, uint32_t size);
+void pcapng_add_text(struct pcapng_body *body, uint32_t code, const char *text);
+void pcapng_add_count(struct pcapng_body *body, uint32_t code, uint64_t count);
+
+/* A block with that body, its length right. */
+void pcapng_put(FILE *file, uint32_t type, const struct pcapng_body *body);
+
 struct pcapng_interface {
     int dlt;
     uint32_t snaplen;
@@ -40,8 +84,5 @@ void pcapng_put_interface(FILE *file, bool swapped, const struct pcapng_interfac
 void pcapng_put_packet(FILE *file, bool swapped, const struct pcapng_interface *interface,
                        uint32_t index, int64_t ts_ns, const uint8_t *bytes, uint32_t captured,
                        uint32_t wire);
-
-/* Any block, its body padded to whole words: an unknown type has to be skipped by the reader. */
-void pcapng_put_block(FILE *file, bool swapped, uint32_t type, const uint8_t *body, uint32_t size);
 
 #endif

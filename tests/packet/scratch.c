@@ -15,7 +15,7 @@ void scratch_open(struct scratch *scratch)
 {
     int fd;
 
-    snprintf(scratch->path, sizeof(scratch->path), "/tmp/tcpmortem-test-XXXXXX");
+    *scratch = (struct scratch){.path = "/tmp/tcpmortem-test-XXXXXX"};
     fd = mkstemp(scratch->path);
     must(fd >= 0, scratch->path);
     scratch->file = fdopen(fd, "w+b");
