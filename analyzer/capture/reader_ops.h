@@ -1,11 +1,9 @@
 /* What is behind reader.h: the part that all formats share, and what each has to offer. For the
- * files reader*.c only. */
+ * formats only. */
 #ifndef READER_OPS_H
 #define READER_OPS_H
 
 #include "capture/reader.h"
-
-struct reader;
 
 struct reader_ops {
     const char *format;                                    /* 'pcap', 'pcapng' */
@@ -21,8 +19,7 @@ struct reader_ops {
     void (*close)(struct reader *reader); /* also after an open() that failed */
 };
 
-extern const struct reader_ops
-    reader_pcap; /* recognises everything: libpcap knows what it is not */
+extern const struct reader_ops reader_pcap; /* by libpcap */
 extern const struct reader_ops reader_pcapng;
 
 struct reader {

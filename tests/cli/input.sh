@@ -87,6 +87,12 @@ for link in sll sll2 raw null; do
     "$make_capture" -l $link conversation good.$link
     reads_the_same "link type $link" good.$link
 done
+for packing in gzip zstd lz4; do
+    "$make_capture" -z $packing conversation packed.pcap # the name does not say it
+    reads_the_same "pcap in $packing" packed.pcap
+    "$make_capture" -f pcapng -z $packing conversation packed.pcapng
+    reads_the_same "pcapng in $packing" packed.pcapng
+done
 last="tcpmortem analyze -o out - <good.pcap"
 status=0
 "$tcpmortem" analyze -o out host=- <good.pcap >"$out" 2>"$err" || status=$?
@@ -130,6 +136,29 @@ check "damaged record: says after which" complains_once 'damaged.pcap: .*\b[23]\
 check "damaged record: the earlier are kept" case_has out/case.db 'SELECT count(*) FROM segment' 2
 check "damaged record: capture.status" case_has out/case.db \
     "SELECT status IN ('damaged', 'truncated') FROM capture" 1
+rm -rf out
+
+# In pcapng it is told where. The second packet's block begins at 0x44 + 0x6c, its length 4 later.
+{
+    head -c $((0x44 + 0x6c + 4)) good.pcapng
+    printf '\3'
+    tail -c +$((0x44 + 0x6c + 4 + 1 + 1)) good.pcapng
+} >damaged.pcapng
+run analyze -o out damaged.pcapng
+check "damaged block: done" exits_with 0
+check "damaged block: says where" complains_once 'damaged.pcapng: damaged after frame 1: at offset 0xb0: '
+check "damaged block: the earlier are kept" case_has out/case.db 'SELECT count(*) FROM segment' 1
+check "damaged block: capture.status" case_has out/case.db \
+    "SELECT status, message FROM capture" \
+    'damaged|after frame 1: at offset 0xb0: a block of 3 bytes, no multiple of 4'
+rm -rf out
+
+"$make_capture" -z gzip conversation whole.gz
+head -c $(($(wc -c <whole.gz) - 9)) whole.gz >cut.gz
+run analyze -o out cut.gz
+check "cut gzip: done" exits_with 0
+check "cut gzip: says so" complains_once 'cut.gz: truncated after frame .*: gzip: the data end too early'
+check "cut gzip: capture.status" case_has out/case.db 'SELECT status FROM capture' truncated
 rm -rf out
 
 # Every length from the end of the header to the whole file.

@@ -1,9 +1,10 @@
 /* Writes the small captures that the command-line tests are about.
  *
- * usage: make_capture [-f FORMAT] [-l LINK] STORY FILE
+ * usage: make_capture [-f FORMAT] [-l LINK] [-z PACKING] STORY FILE
  *
  * FORMAT is pcap (microseconds), pcap-ns, pcap-swapped, pcapng or pcapng-swapped; LINK is
- * ethernet, sll, sll2, raw or null; STORY is a name out of the list below. */
+ * ethernet, sll, sll2, raw or null; PACKING is none, gzip, zstd or lz4; STORY is a name out of
+ * the list below. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "packet/capture_file.h"
 #include "packet/frame.h"
+#include "packet/pack.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -101,6 +103,16 @@ static const struct {
     {"null",     FRAME_NULL    },
 };
 
+static const struct {
+    const char *name;
+    enum pack_format format;
+} packings[] = {
+    {"none", PACK_NONE},
+    {"gzip", PACK_GZIP},
+    {"zstd", PACK_ZSTD},
+    {"lz4",  PACK_LZ4 },
+};
+
 /* The index of `wanted` in a table whose rows begin with a name; ends the program without it. */
 #define FIND(table, wanted) find_name((wanted), &(table)[0].name, sizeof((table)[0]), COUNT(table))
 
@@ -145,30 +157,47 @@ static void write_story(FILE *file, size_t story, size_t format, enum frame_link
     }
 }
 
+static bool write_packed(FILE *file, enum pack_format format, const char *bytes, size_t size)
+{
+    uint8_t *packed;
+    size_t packed_size = pack(format, bytes, size, &packed);
+    bool written = fwrite(packed, 1, packed_size, file) == packed_size;
+
+    free(packed);
+    return written;
+}
+
 int main(int argc, char **argv)
 {
-    size_t format = 0, link = 0, story;
+    size_t format = 0, link = 0, packing = 0, story, size;
+    char *bytes;
     int option;
-    FILE *file;
+    FILE *file, *memory = open_memstream(&bytes, &size);
+    bool written;
 
-    while ((option = getopt(argc, argv, "f:l:")) != -1) {
+    while ((option = getopt(argc, argv, "f:l:z:")) != -1) {
         if (option == 'f')
             format = FIND(formats, optarg);
         else if (option == 'l')
             link = FIND(links, optarg);
+        else if (option == 'z')
+            packing = FIND(packings, optarg);
         else
             return 2;
     }
     if (argc - optind != 2) {
-        fprintf(stderr, "usage: make_capture [-f FORMAT] [-l LINK] STORY FILE\n");
+        fprintf(stderr, "usage: make_capture [-f FORMAT] [-l LINK] [-z PACKING] STORY FILE\n");
         return 2;
     }
     story = FIND(stories, argv[optind]);
     file = fopen(argv[optind + 1], "wb");
-    if (!file) {
+    if (!file || !memory) {
         perror(argv[optind + 1]);
         return 1;
     }
-    write_story(file, story, format, links[link].link);
-    return fclose(file) == 0 ? 0 : 1;
+    write_story(memory, story, format, links[link].link);
+    fclose(memory);
+    written = write_packed(file, packings[packing].format, bytes, size);
+    free(bytes);
+    return fclose(file) == 0 && written ? 0 : 1;
 }
