@@ -56,12 +56,13 @@ static void note_event(void *context, const struct event *event)
     store_event(context, event);
 }
 
-/* A point can only miss what passed while it recorded. */
+/* A point can only miss what passed while it recorded, and only if it recorded all. */
 static bool recorded_at(const struct pass *pass, const struct leg_record *record, int64_t ts_ns)
 {
     const struct clock *clock = &pass->survey->clocks[pass->survey->points[record->point].input];
 
-    return clock->has_frames && ts_ns >= clock_common(&clock->map, clock->first_ns) &&
+    return clock->has_frames && !clock->has_drops &&
+           ts_ns >= clock_common(&clock->map, clock->first_ns) &&
            ts_ns <= clock_common(&clock->map, clock->last_ns);
 }
 
@@ -278,9 +279,10 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
     store_icmp(pass->store, &row);
 }
 
-static void pass_frame(struct pass *pass, size_t file, const struct frame *frame)
+static void pass_frame(struct pass *pass, size_t file, const struct reader *reader,
+                       const struct frame *frame)
 {
-    const struct capture *capture = &pass->survey->captures[file];
+    struct capture *capture = &pass->survey->captures[file];
     uint64_t number = capture->first_frame + pass->frames[file]++;
     const struct point *seen_at;
     struct packet packet;
@@ -290,7 +292,7 @@ static void pass_frame(struct pass *pass, size_t file, const struct frame *frame
                  &packet);
     if (packet.kind == PACKET_SKIPPED)
         return;
-    seen_at = survey_point(pass->survey, capture, packet.ifindex, false);
+    seen_at = survey_point(pass->survey, capture, reader, frame, packet.ifindex, false);
     if (seen_at == NULL) {
         pass->changed = true;
         return;
@@ -315,7 +317,7 @@ static enum status read_all(struct pass *pass, struct error *err)
             break;
         /* A file that has grown since the survey is read as far as it was then. */
         if (result == ORDER_FRAME && pass->frames[file] < pass->survey->captures[file].packets)
-            pass_frame(pass, file, &frame);
+            pass_frame(pass, file, order_reader(order), &frame);
         if (pass->changed) {
             error_set(err, STATUS_INPUT, "%s: changed while it was read",
                       pass->survey->captures[file].path);

@@ -34,7 +34,16 @@ CREATE TABLE capture (
     last_ns     INTEGER,
     status      TEXT NOT NULL,        -- 'complete', 'truncated', 'damaged'
     message     TEXT,                 -- why it is not complete
-    first_frame INTEGER NOT NULL      -- frame - first_frame + 1 is the number in the file
+    first_frame INTEGER NOT NULL,     -- frame - first_frame + 1 is the number in the file
+    dropped     INTEGER               -- packets that it says itself it missed; NULL: not said
+) STRICT;
+
+-- What somebody wrote into a pcapng file.
+CREATE TABLE comment (
+    id         INTEGER PRIMARY KEY,
+    capture_id INTEGER NOT NULL REFERENCES capture(id),
+    frame      INTEGER,               -- as in `segment`; NULL: about the whole file
+    text       TEXT NOT NULL
 ) STRICT;
 
 -- Packets that are no row of `segment`, counted by reason. Nothing is lost silently.

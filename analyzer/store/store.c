@@ -11,24 +11,14 @@
 #include "base/memory.h"
 #include "decode/address.h"
 #include "store/case.h"
-#include "store/insert.h"
-#include "store/rows.h"
-
-struct store {
-    sqlite3 *db;
-    char *part; /* temporary name */
-    int rc;     /* SQLite's first error; SQLITE_OK: none yet */
-    struct error err;
-    struct feed segments, events;
-    struct insert icmp, leg, connection, meta, remark;
-};
+#include "store/writing.h"
 
 char *store_part_path(const char *path)
 {
     return memory_print("%s.part", path);
 }
 
-static void keep_error(struct store *store, int rc)
+void store_keep_error(struct store *store, int rc)
 {
     if (rc == SQLITE_OK || store->rc != SQLITE_OK)
         return;
@@ -63,14 +53,14 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     status = case_create(store->part, &store->db, err);
     if (status != STATUS_OK)
         goto out;
-    keep_error(store, feed_open(&store->segments, store->db));
-    keep_error(store, feed_open(&store->events, store->db));
-    keep_error(store, insert_open(&store->icmp, store->db, "icmp", 13));
-    keep_error(store, insert_open(&store->leg, store->db, "leg", 40));
-    keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
-    keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
-    keep_error(store, insert_open(&store->remark, store->db, "remark", 3));
-    keep_error(store, sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL));
+    store_keep_error(store, feed_open(&store->segments, store->db));
+    store_keep_error(store, feed_open(&store->events, store->db));
+    store_keep_error(store, insert_open(&store->icmp, store->db, "icmp", 13));
+    store_keep_error(store, insert_open(&store->leg, store->db, "leg", 40));
+    store_keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
+    store_keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
+    store_keep_error(store, insert_open(&store->remark, store->db, "remark", 3));
+    store_keep_error(store, sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL));
     if (store->rc != SQLITE_OK) {
         *err = store->err;
         status = STATUS_OUTPUT;
@@ -87,14 +77,14 @@ out:
 void store_segment(struct store *store, const struct segment_row *row)
 {
     if (feed_is_full(&store->segments))
-        keep_error(store, feed_flush(&store->segments));
+        store_keep_error(store, feed_flush(&store->segments));
     rows_add_segment(&store->segments, row);
 }
 
 void store_event(struct store *store, const struct event *event)
 {
     if (feed_is_full(&store->events))
-        keep_error(store, feed_flush(&store->events));
+        store_keep_error(store, feed_flush(&store->events));
     rows_add_event(&store->events, event);
 }
 
@@ -117,7 +107,7 @@ void store_icmp(struct store *store, const struct icmp_row *row)
     insert_optional(insert, icmp->mtu != 0, icmp->mtu);
     insert_integer(insert, icmp->quoted_ttl);
     insert_optional(insert, icmp->has_quoted_seq, icmp->quoted_seq);
-    keep_error(store, insert_run(insert));
+    store_keep_error(store, insert_run(insert));
 }
 
 static void bind_endpoint(struct insert *insert, const struct endpoint *end, uint8_t version)
@@ -181,7 +171,7 @@ void store_leg(struct store *store, const struct leg_row *row)
     insert_integer(insert, row->leg->last_ns);
     insert_integer(insert, (int64_t)row->track->first_segment);
     insert_integer(insert, (int64_t)row->track->last_segment);
-    keep_error(store, insert_run(insert));
+    store_keep_error(store, insert_run(insert));
 }
 
 void store_connection(struct store *store, const struct connection_row *row)
@@ -199,14 +189,14 @@ void store_connection(struct store *store, const struct connection_row *row)
     insert_real(insert, row->legs > 1, (double)row->link_confidence);
     insert_optional(insert, row->reuse_of != 0, row->reuse_of);
     insert_optional(insert, row->handshake_ns != 0, row->handshake_ns);
-    keep_error(store, insert_run(insert));
+    store_keep_error(store, insert_run(insert));
 }
 
 void store_meta(struct store *store, const char *key, const char *value)
 {
     insert_text(&store->meta, key);
     insert_text(&store->meta, value);
-    keep_error(store, insert_run(&store->meta));
+    store_keep_error(store, insert_run(&store->meta));
 }
 
 void store_remark(struct store *store, const char *kind, const char *text)
@@ -214,90 +204,17 @@ void store_remark(struct store *store, const char *kind, const char *text)
     insert_null(&store->remark);
     insert_text(&store->remark, kind);
     insert_text(&store->remark, text);
-    keep_error(store, insert_run(&store->remark));
-}
-
-static const char *status_name(enum read_result end)
-{
-    switch (end) {
-    case READ_TRUNCATED:
-        return "truncated";
-    case READ_DAMAGED:
-        return "damaged";
-    default:
-        return "complete";
-    }
-}
-
-static void put_captures(struct store *store, const struct survey *survey, struct insert *capture,
-                         struct insert *skipped)
-{
-    for (size_t i = 0; i < survey->captures_count; i++) {
-        const struct capture *c = &survey->captures[i];
-        const struct clock_map *map = &survey->clocks[c->input].map;
-
-        insert_integer(capture, (int64_t)i + 1);
-        insert_optional(capture, c->has_point, (int64_t)c->point + 1);
-        insert_text(capture, c->path);
-        insert_text(capture, c->sha256);
-        insert_text(capture, c->format);
-        insert_text(capture, c->linktype);
-        insert_integer(capture, c->snaplen);
-        insert_integer(capture, (int64_t)c->packets);
-        insert_integer(capture, (int64_t)c->segments);
-        insert_optional(capture, c->packets > 0, clock_common(map, c->first_ns));
-        insert_optional(capture, c->packets > 0, clock_common(map, c->last_ns));
-        insert_text(capture, status_name(c->end));
-        insert_text(capture, c->message[0] ? c->message : NULL);
-        insert_integer(capture, (int64_t)c->first_frame);
-        keep_error(store, insert_run(capture));
-        for (int reason = SKIP_NONE + 1; reason < SKIP_REASONS; reason++) {
-            if (c->skipped[reason] == 0)
-                continue;
-            insert_integer(skipped, (int64_t)i + 1);
-            insert_text(skipped, skip_reason_name((enum skip_reason)reason));
-            insert_integer(skipped, (int64_t)c->skipped[reason]);
-            keep_error(store, insert_run(skipped));
-        }
-    }
-}
-
-void store_survey(struct store *store, const struct survey *survey)
-{
-    struct insert point = {0}, capture = {0}, skipped = {0};
-
-    keep_error(store, insert_open(&point, store->db, "point", 7));
-    keep_error(store, insert_open(&capture, store->db, "capture", 14));
-    keep_error(store, insert_open(&skipped, store->db, "skipped", 3));
-    for (size_t i = 0; i < survey->points_count && store->rc == SQLITE_OK; i++) {
-        const struct clock *clock = &survey->clocks[survey->points[i].input];
-
-        insert_integer(&point, (int64_t)i + 1);
-        insert_text(&point, survey->points[i].name);
-        insert_integer(&point, clock->map.offset_ns);
-        insert_integer(&point, clock->map.drift_ppb);
-        insert_integer(&point, clock->map.origin_ns);
-        insert_optional(&point, clock->has_error, clock->error_ns);
-        insert_text(&point, clock_method_name(clock->method));
-        keep_error(store, insert_run(&point));
-    }
-    if (store->rc == SQLITE_OK)
-        put_captures(store, survey, &capture, &skipped);
-    for (size_t i = 0; i < survey->remarks.count; i++)
-        store_remark(store, survey->remarks.items[i].kind, survey->remarks.items[i].text);
-    insert_close(&point);
-    insert_close(&capture);
-    insert_close(&skipped);
+    store_keep_error(store, insert_run(&store->remark));
 }
 
 enum status store_close(struct store *store, struct error *err)
 {
     enum status status = STATUS_OK;
 
-    keep_error(store, feed_flush(&store->segments));
-    keep_error(store, feed_flush(&store->events));
+    store_keep_error(store, feed_flush(&store->segments));
+    store_keep_error(store, feed_flush(&store->events));
     if (store->rc == SQLITE_OK)
-        keep_error(store, sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL));
+        store_keep_error(store, sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL));
     if (store->rc != SQLITE_OK) {
         *err = store->err;
         status = STATUS_OUTPUT;

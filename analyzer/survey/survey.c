@@ -11,6 +11,7 @@
 /* Samples are a few kilobytes each, so they are bounded. Legs that began before the capture did
  * need theirs to be linked; the others are linked by their handshake, and serve the clocks. */
 enum {
+    COMMENTS_MAX = 10000, /* kept of all captures */
     SKETCHES_MAX = 1024,
     SKETCHES_MIDSTREAM_MAX = 8192
 };
@@ -22,30 +23,6 @@ struct reading {
     struct capture *captures; /* of this input */
     struct decoder **decoders;
 };
-
-struct point *survey_point(struct survey *survey, const struct capture *capture, uint32_t ifindex,
-                           bool create)
-{
-    struct point *point;
-    void *points;
-
-    for (size_t i = 0; i < survey->points_count; i++) {
-        point = &survey->points[i];
-        if (point->input == capture->input && point->ifindex == ifindex)
-            return point;
-    }
-    if (!create)
-        return NULL;
-    points = survey->points;
-    point = memory_append(&points, &survey->points_count, &survey->points_capacity, sizeof *point);
-    survey->points = points;
-    point->input = capture->input;
-    point->ifindex = ifindex;
-    point->name = ifindex ? memory_print("%s/if%u", survey->inputs->items[capture->input].name,
-                                         (unsigned)ifindex)
-                          : memory_copy_text(survey->inputs->items[capture->input].name);
-    return point;
-}
 
 static void note_sample(struct leg_record *record, int which, const struct packet *packet,
                         int64_t ts_ns)
@@ -124,7 +101,24 @@ static void note_segment(struct survey *survey, struct point *point, const struc
     note_sketch(survey, record, hit, packet, ts_ns);
 }
 
-static void note_frame(struct reading *reading, size_t file, const struct frame *frame)
+static void note_comment(struct survey *survey, const struct capture *capture, uint64_t frame,
+                         const char *text)
+{
+    void *comments = survey->comments;
+    struct comment *comment;
+
+    if (survey->comments_count == COMMENTS_MAX)
+        return;
+    comment = memory_append(&comments, &survey->comments_count, &survey->comments_capacity,
+                            sizeof *comment);
+    survey->comments = comments;
+    comment->capture = (uint32_t)(capture - survey->captures);
+    comment->frame = frame;
+    comment->text = memory_copy_text(text);
+}
+
+static void note_frame(struct reading *reading, size_t file, const struct reader *reader,
+                       const struct frame *frame)
 {
     struct capture *capture = &reading->captures[file];
     struct packet packet;
@@ -138,13 +132,15 @@ static void note_frame(struct reading *reading, size_t file, const struct frame 
         capture->first_ns = frame->ts_ns;
     if (frame->ts_ns > capture->last_ns)
         capture->last_ns = frame->ts_ns;
+    if (frame->comment != NULL)
+        note_comment(reading->survey, capture, capture->packets, frame->comment);
     decode_frame(reading->decoders[file], frame->dlt, frame->bytes, frame->captured, frame->sent,
                  &packet);
     if (packet.kind == PACKET_SKIPPED) {
         capture->skipped[packet.reason]++;
         return;
     }
-    point = survey_point(reading->survey, capture, packet.ifindex, true);
+    point = survey_point(reading->survey, capture, reader, frame, packet.ifindex, true);
     point_id = (uint32_t)(point - reading->survey->points);
     if (capture->segments + capture->icmp_errors == 0) {
         capture->has_point = true;
@@ -161,8 +157,9 @@ static void note_frame(struct reading *reading, size_t file, const struct frame 
     note_segment(reading->survey, point, &hit, &packet, frame->ts_ns);
 }
 
-static void note_end(struct capture *capture, struct order *order)
+static void note_end(struct survey *survey, struct capture *capture, struct order *order)
 {
+    const struct reader *reader = order_reader(order);
     struct order_end end;
 
     order_end(order, &end);
@@ -171,6 +168,14 @@ static void note_end(struct capture *capture, struct order *order)
     capture->snaplen = end.snaplen;
     snprintf(capture->linktype, sizeof capture->linktype, "%s", end.linktype);
     memcpy(capture->sha256, end.sha256, sizeof capture->sha256);
+    for (size_t i = 0; i < reader_interfaces(reader); i++) {
+        const struct reader_interface *interface = reader_interface(reader, i);
+
+        capture->has_dropped |= interface->has_dropped;
+        capture->dropped += interface->has_dropped ? interface->dropped : 0;
+    }
+    if (reader_comment(reader) != NULL)
+        note_comment(survey, capture, 0, reader_comment(reader));
     if (end.result == READ_END)
         return;
     snprintf(capture->message, sizeof capture->message, "after frame %llu: %s",
@@ -195,27 +200,15 @@ static enum status read_input(struct reading *reading, const struct order_file *
         if (result == ORDER_FAILED)
             break;
         if (result == ORDER_FRAME)
-            note_frame(reading, file, &frame);
+            note_frame(reading, file, order_reader(order), &frame);
         else
-            note_end(&reading->captures[file], order);
+            note_end(reading->survey, &reading->captures[file], order);
     }
     for (size_t i = 0; i < count; i++)
         decoder_free(reading->decoders[i]);
     free(reading->decoders);
     order_free(order);
     return result == ORDER_FAILED ? STATUS_INPUT : STATUS_OK;
-}
-
-/* An input without any segment still is a point: that it saw nothing is a fact. */
-static void ensure_point(struct survey *survey, struct capture *captures, size_t count)
-{
-    for (size_t i = 0; i < survey->points_count; i++)
-        if (survey->points[i].input == captures->input)
-            return;
-    for (size_t i = 0; i < count; i++) {
-        captures[i].has_point = true;
-        captures[i].point = (uint32_t)(survey_point(survey, captures, 0, true) - survey->points);
-    }
 }
 
 static void note_clock(struct clock *clock, const struct capture *captures, size_t count)
@@ -228,6 +221,7 @@ static void note_clock(struct clock *clock, const struct capture *captures, size
         if (!clock->has_frames || captures[i].last_ns > clock->last_ns)
             clock->last_ns = captures[i].last_ns;
         clock->has_frames = true;
+        clock->has_drops |= captures[i].dropped > 0;
     }
 }
 
@@ -299,6 +293,12 @@ static void remark_on_survey(struct survey *survey)
         remark_add(&survey->remarks, "ambiguous-link",
                    "%llu legs were left apart, since more than one partner was as good",
                    (unsigned long long)survey->ambiguous_legs);
+    for (size_t i = 0; i < survey->captures_count; i++)
+        if (survey->captures[i].dropped > 0)
+            remark_add(&survey->remarks, "drops",
+                       "the capture %s says that it missed %llu packets: what is absent there "
+                       "proves nothing",
+                       survey->captures[i].path, (unsigned long long)survey->captures[i].dropped);
     for (size_t i = 0; i < survey->inputs->count; i++) {
         const struct clock *clock = &survey->clocks[i];
         const char *name = survey->inputs->items[i].name;
@@ -369,7 +369,7 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
         status = read_input(&reading, &files[first], count, err);
         if (status != STATUS_OK)
             break;
-        ensure_point(survey, reading.captures, count);
+        survey_finish_points(survey, reading.captures, count);
         note_clock(&survey->clocks[i], reading.captures, count);
         first += count;
     }
@@ -394,8 +394,14 @@ void survey_done(struct survey *survey)
         for (size_t k = 0; k < survey->points[i].legs_count; k++)
             free(survey->points[i].legs[k].sketch);
         free(survey->points[i].name);
+        free(survey->points[i].interface);
         free(survey->points[i].legs);
     }
+    for (size_t i = 0; i < survey->captures_count; i++)
+        free(survey->captures[i].interface_points);
+    for (size_t i = 0; i < survey->comments_count; i++)
+        free(survey->comments[i].text);
+    free(survey->comments);
     remarks_done(&survey->remarks);
     free(survey->points);
     free(survey->captures);

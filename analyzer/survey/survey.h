@@ -30,7 +30,18 @@ struct capture {
     uint64_t skipped[SKIP_REASONS];
     int64_t first_ns, last_ns; /* only if packets > 0 */
     enum read_result end;
-    char message[256]; /* why it is not complete */
+    char message[256];          /* why it is not complete */
+    uint32_t *interface_points; /* of pcapng's interfaces: their point + 1; 0: not known yet */
+    size_t interfaces;
+    bool has_dropped;
+    uint64_t dropped; /* packets that the capture itself says it missed */
+};
+
+/* What somebody wrote into a pcapng file. */
+struct comment {
+    uint32_t capture;
+    uint64_t frame; /* number in the file; 0: about the whole file */
+    char *text;
 };
 
 /* One of the handshake's segments, as first seen on a leg. */
@@ -79,7 +90,8 @@ struct leg_record {
 struct point {
     char *name;
     uint32_t input;
-    uint32_t ifindex; /* of SLL2 captures; 0: the input is one point */
+    char *interface;  /* name of a pcapng interface; NULL: none */
+    uint32_t ifindex; /* of SLL2 captures; 0: none */
     struct leg_record *legs;
     size_t legs_count, legs_capacity;
 };
@@ -105,6 +117,7 @@ struct clock {
     int64_t step_at_ns, step_ns; /* only CLOCK_STEP: raw time of the other clock, and how far */
     bool has_frames;
     int64_t first_ns, last_ns; /* raw */
+    bool has_drops;            /* it says itself that it missed packets */
 };
 
 /* What showed that legs are one connection, strongest first. */
@@ -146,6 +159,8 @@ struct survey {
     size_t links_count;
     struct leg_record **members; /* legs of the connections, along the path */
     size_t members_count;
+    struct comment *comments;
+    size_t comments_count, comments_capacity;
     size_t sketches_count;
     uint64_t ambiguous_legs; /* left apart since more than one partner was as good */
 };
@@ -159,9 +174,11 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
 
 void survey_done(struct survey *survey);
 
-/* The point of a frame of `capture`, which may tell it by its interface; made when it is new and
- * `create` is set, else NULL. Valid until the next point is made. */
-struct point *survey_point(struct survey *survey, const struct capture *capture, uint32_t ifindex,
+/* The point of a frame: its input, or one of its interfaces, which pcapng names and SLL2 numbers.
+ * `reader` is the frame's. The point is made when it is new and `create` is set, else NULL is
+ * returned. Valid until the next point is made. */
+struct point *survey_point(struct survey *survey, struct capture *capture,
+                           const struct reader *reader, const struct frame *frame, uint32_t ifindex,
                            bool create);
 
 /* The record of a leg of pass 2. */
@@ -172,6 +189,10 @@ static inline struct leg_record *survey_leg(const struct survey *survey, const s
 
 /* The captures of one input, in the form that order_new() takes. Caller frees with free(). */
 struct order_file *survey_files(const struct survey *survey);
+
+/* Names the points of an input, whose captures were read. One that had no segment gets a point as
+ * well: that it saw nothing is a fact. An interface is named only where there are several. */
+void survey_finish_points(struct survey *survey, struct capture *captures, size_t count);
 
 /* The parts of survey_run(), in their order. */
 void survey_link(struct survey *survey);   /* link.c */
