@@ -24,6 +24,7 @@ static const char usage[] =
     "file. `-` is standard input.\n"
     "\n"
     "  -o, --output DIR          where to write; made if it is missing\n"
+    "  --filter EXPRESSION       only the frames that this tcpdump expression passes\n"
     "  --path A,B,C              the points from client to server, where the evidence errs\n"
     "  --nat FILE                what a NAT did: CSV, or the text of conntrack -L or conntrack -E\n"
     "  --rules DIR               the folder of the rules (default: those of this program)\n"
@@ -55,7 +56,8 @@ struct request {
 };
 
 enum {
-    OPTION_PATH = 256,
+    OPTION_FILTER = 256,
+    OPTION_PATH,
     OPTION_NAT,
     OPTION_RULES,
     OPTION_SET,
@@ -72,6 +74,7 @@ enum {
 
 static const struct option long_options[] = {
     {"output",      required_argument, NULL, 'o'             },
+    {"filter",      required_argument, NULL, OPTION_FILTER   },
     {"path",        required_argument, NULL, OPTION_PATH     },
     {"nat",         required_argument, NULL, OPTION_NAT      },
     {"rules",       required_argument, NULL, OPTION_RULES    },
@@ -97,6 +100,9 @@ static enum status take_option(struct request *request, int option, struct error
     case 'o':
         request->output = optarg;
         return STATUS_OK;
+    case OPTION_FILTER:
+        filter_free(request->analysis.survey.filter);
+        return filter_new(optarg, &request->analysis.survey.filter, err);
     case OPTION_PATH:
         request->analysis.survey.path = optarg;
         return STATUS_OK;
@@ -234,6 +240,7 @@ enum status command_analyze(int argc, char **argv, struct error *err)
         status = analyze(&request, err);
     input_set_done(&request.inputs);
     nat_map_done(&request.nat);
+    filter_free(request.analysis.survey.filter);
     free((void *)request.analysis.rules.sets);
     free(command_line);
     return status;

@@ -288,6 +288,8 @@ static void pass_frame(struct pass *pass, size_t file, const struct reader *read
     struct packet packet;
     uint32_t point;
 
+    if (!filter_passes(pass->survey->options->filter, frame))
+        return;
     decode_frame(pass->decoders[file], frame->dlt, frame->bytes, frame->captured, frame->sent,
                  &packet);
     if (packet.kind == PACKET_SKIPPED)

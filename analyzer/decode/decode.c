@@ -112,10 +112,11 @@ void decode_frame(struct decoder *decoder, int dlt, const uint8_t *bytes, uint32
 const char *skip_reason_name(enum skip_reason reason)
 {
     static const char *const names[SKIP_REASONS] = {
-        [SKIP_NONE] = "decoded",         [SKIP_LINKTYPE] = "link type not known",
-        [SKIP_NOT_IP] = "not IP",        [SKIP_NOT_TCP] = "not TCP",
-        [SKIP_FRAGMENT] = "IP fragment", [SKIP_CUT] = "cut before the TCP header ends",
-        [SKIP_MALFORMED] = "malformed",  [SKIP_ENCRYPTED] = "encrypted",
+        [SKIP_NONE] = "decoded",          [SKIP_LINKTYPE] = "link type not known",
+        [SKIP_NOT_IP] = "not IP",         [SKIP_NOT_TCP] = "not TCP",
+        [SKIP_FRAGMENT] = "IP fragment",  [SKIP_CUT] = "cut before the TCP header ends",
+        [SKIP_MALFORMED] = "malformed",   [SKIP_ENCRYPTED] = "encrypted",
+        [SKIP_FILTERED] = "filtered out",
     };
 
     return names[reason];

@@ -49,7 +49,7 @@ struct segment {
     uint32_t len; /* payload as sent, not as captured */
     uint32_t payload_captured;
     const uint8_t *payload; /* what was captured of it; borrowed from the frame */
-    uint16_t win; /* raw */
+    uint16_t win;           /* raw */
     uint8_t flags;
     struct tcp_options opt;
 };
@@ -82,6 +82,7 @@ enum skip_reason {
     SKIP_CUT,       /* captured bytes end before the ports and numbers */
     SKIP_MALFORMED, /* a length or version that cannot be */
     SKIP_ENCRYPTED, /* ESP */
+    SKIP_FILTERED,  /* the user did not want it */
     SKIP_REASONS
 };
 

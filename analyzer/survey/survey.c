@@ -132,6 +132,10 @@ static void note_frame(struct reading *reading, size_t file, const struct reader
         capture->first_ns = frame->ts_ns;
     if (frame->ts_ns > capture->last_ns)
         capture->last_ns = frame->ts_ns;
+    if (!filter_passes(reading->survey->options->filter, frame)) {
+        capture->skipped[SKIP_FILTERED]++;
+        return;
+    }
     if (frame->comment != NULL)
         note_comment(reading->survey, capture, capture->packets, frame->comment);
     decode_frame(reading->decoders[file], frame->dlt, frame->bytes, frame->captured, frame->sent,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "capture/filter.h"
 #include "capture/input.h"
 #include "capture/order.h"
 #include "decode/packet.h"
@@ -143,7 +144,8 @@ struct link {
 /* What the user knows better. */
 struct survey_options {
     const struct nat_map *nat; /* borrowed; NULL: none */
-    const char *path; /* points from client to server, comma separated; NULL: by evidence */
+    struct filter *filter;     /* borrowed; NULL: all frames */
+    const char *path;          /* points from client to server, comma separated; NULL: by evidence */
 };
 
 struct survey {
