@@ -39,8 +39,10 @@ MAINOBJ := $(BUILD)/main.o
 PACKETOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/packet/*.c))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case bench/generate bench/measure fuzz/mutate \
-             fuzz/hostile)
-TESTOBJ := $(PACKETOBJ) $(UNITS:=.o) $(TOOLS:=.o) $(addprefix $(BUILD)/tests/fuzz/,fuzz_decode.o mutation.o)
+             fuzz/tamper fuzz/hostile)
+FUZZED  := $(addprefix $(BUILD)/tests/fuzz/,fuzz_decode fuzz_capture)
+TESTOBJ := $(PACKETOBJ) $(UNITS:=.o) $(TOOLS:=.o) $(FUZZED:=.o) \
+           $(BUILD)/tests/fuzz/mutation.o
 
 DEPS    := CC='$(CC)' sh tests/deps
 Q       := $(if $(V),,@)
@@ -108,7 +110,7 @@ test-one: $(BUILD)/results/$(T)
 
 RESULTS := $(UNITS:$(BUILD)/tests/%=$(BUILD)/results/%) \
            $(patsubst tests/%.sh,$(BUILD)/results/%,$(wildcard tests/cli/*.sh)) \
-           $(BUILD)/results/fuzz/mutate $(BUILD)/results/fuzz/hostile
+           $(addprefix $(BUILD)/results/fuzz/,mutate tamper hostile)
 check: $(RESULTS)
 
 $(BUILD)/results/unit/%: $(BUILD)/tests/unit/% FORCE
@@ -130,28 +132,35 @@ $(UNITS): %: %.o $(PACKETOBJ) $(LIBOBJ)
 $(TOOLS): %: %.o $(PACKETOBJ) $(LIBOBJ)
 	$(call say,LD    $@)
 	$(Q)$(CC) $(SANFLAGS) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
-$(BUILD)/tests/fuzz/mutate: $(BUILD)/tests/fuzz/fuzz_decode.o $(BUILD)/tests/fuzz/mutation.o
-$(BUILD)/tests/fuzz/hostile: $(BUILD)/tests/fuzz/mutation.o
+$(addprefix $(BUILD)/tests/fuzz/,mutate tamper hostile): $(BUILD)/tests/fuzz/mutation.o
+$(BUILD)/tests/fuzz/mutate: $(BUILD)/tests/fuzz/fuzz_decode.o
+$(BUILD)/tests/fuzz/tamper: $(BUILD)/tests/fuzz/fuzz_capture.o
 
 ## bench        time and memory beside tshark, on generated traces: make bench BENCH=--csv
 bench: $(BIN) $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
 	@sh tests/bench/bench $(BUILD) $(BENCH)
 
-## fuzz         the decoder, FUZZ_SECONDS long (60), with clang's fuzzer or a simpler one of our own
+## fuzz         decoder and capture reader, each FUZZ_SECONDS long (60), by clang's fuzzer or our own
 FUZZ_SECONDS ?= 60
 fuzz:
 	@$(DEPS) install build
 	@if sh tests/can-sanitize clang fuzzer; then \
+	    $(MAKE) --no-print-directory SAN=1 fuzz-corpus && \
 	    $(MAKE) --no-print-directory FUZZER=1 CC=clang fuzz-clang; \
 	else \
-	    $(MAKE) --no-print-directory SAN=1 fuzz-mutate; \
+	    $(MAKE) --no-print-directory SAN=1 fuzz-ours; \
 	fi
-fuzz-clang: $(BUILD)/tests/fuzz/fuzz_decode
-	@mkdir -p build/corpus
-	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 build/corpus
-fuzz-mutate: $(BUILD)/tests/fuzz/mutate
-	$< --seconds $(FUZZ_SECONDS) $(wildcard samples/*/*.pcap)
-$(BUILD)/tests/fuzz/fuzz_decode: %: %.o $(LIBOBJ)
+fuzz-corpus: $(BUILD)/tests/fuzz/mutate $(BUILD)/tests/fuzz/tamper
+	@mkdir -p build/corpus/decode build/corpus/capture
+	$(BUILD)/tests/fuzz/mutate --corpus build/corpus/decode
+	$(BUILD)/tests/fuzz/tamper --corpus build/corpus/capture
+fuzz-clang: $(FUZZED)
+	$(BUILD)/tests/fuzz/fuzz_decode -max_total_time=$(FUZZ_SECONDS) build/corpus/decode
+	$(BUILD)/tests/fuzz/fuzz_capture -max_total_time=$(FUZZ_SECONDS) build/corpus/capture
+fuzz-ours: $(BUILD)/tests/fuzz/mutate $(BUILD)/tests/fuzz/tamper
+	$(BUILD)/tests/fuzz/mutate --seconds $(FUZZ_SECONDS) $(wildcard samples/*/*.pcap)
+	$(BUILD)/tests/fuzz/tamper --seconds $(FUZZ_SECONDS) $(wildcard samples/*/*.pcap)
+$(FUZZED): %: %.o $(LIBOBJ)
 	$(call say,LD    $@)
 	$(Q)$(CC) $(SANFLAGS) -fsanitize=fuzzer $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
 
@@ -205,7 +214,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 FORCE:
-.PHONY: all deps demo test test-one check bench fuzz fuzz-clang fuzz-mutate fmt install \
+.PHONY: all deps demo test test-one check bench fuzz fuzz-corpus fuzz-clang fuzz-ours fmt install \
         uninstall clean help FORCE lint lint-includes lint-format lint-scripts lint-cppcheck lint-tidy
 .SECONDARY:
 -include $(LIBOBJ:.o=.d) $(MAINOBJ:.o=.d) $(TESTOBJ:.o=.d)
