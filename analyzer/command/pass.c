@@ -23,6 +23,7 @@ struct open_leg {
     struct track track;
     struct leg_record *record; /* NULL: not in the survey */
     struct open_connection *connection;
+    int64_t first_ns, last_ns;
     uint16_t vlan[2];
 };
 
@@ -170,6 +171,8 @@ static void end_leg(void *context, struct leg *leg)
     row.connection_id = connection->link->connection_id;
     row.point_id = leg->key.point + 1;
     row.path_position = open->record->position;
+    row.first_ns = open->first_ns;
+    row.last_ns = open->last_ns;
     row.nat = nat_of(member(pass, connection->link, 0), open->record);
     print_encap(open->vlan, encap, sizeof encap);
     row.encap = encap[0] ? encap : NULL;
@@ -196,6 +199,7 @@ static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *
     open->record->leg_id = ++pass->leg_ids;
     if (open->record->flipped)
         leg_flip(&open->leg, hit);
+    open->first_ns = ts_ns;
     memcpy(open->vlan, packet->vlan, sizeof open->vlan);
     connection = &pass->connections[open->record->connection];
     if (*connection == NULL)
@@ -203,7 +207,7 @@ static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *
     open->connection = *connection;
 }
 
-static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t ts_ns)
+static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t raw_ns)
 {
     const struct leg *leg = &open->leg;
     const struct leg_record *former = &pass->survey->points[leg->key.point].legs[leg->former];
@@ -215,7 +219,7 @@ static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t t
         .has_a = true,
         .a = former->leg_id,
         .has_b = true,
-        .b = ts_ns - leg->former_last_ns,
+        .b = raw_ns - leg->former_last_ns,
     };
 
     store_event(pass->store, &event);
@@ -223,10 +227,11 @@ static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t t
         open->connection->reuse_of = former_connection;
 }
 
-static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_number, int64_t ts_ns,
-                         const struct packet *packet)
+static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_number,
+                         const struct frame *frame, const struct packet *packet)
 {
-    struct leg_hit hit = leg_table_add(pass->legs, point, packet, ts_ns);
+    int64_t ts_ns = frame->ts_ns;
+    struct leg_hit hit = leg_table_add(pass->legs, point, packet, frame->raw_ns);
     struct open_leg *open = (struct open_leg *)hit.leg;
     struct tracked_segment segment = {.packet = packet, .hit = &hit, .ts_ns = ts_ns};
     struct segment_row row = {.packet = packet,
@@ -242,12 +247,12 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
         begin_leg(pass, open, &hit, packet, ts_ns);
         row.dir = hit.dir;
         if (open->record != NULL && hit.leg->has_former)
-            note_reuse(pass, open, ts_ns);
+            note_reuse(pass, open, frame->raw_ns);
     }
     if (open->record == NULL)
         return;
     segment.leg_id = row.leg_id = open->record->leg_id;
-    open->connection->last_ns = ts_ns;
+    open->last_ns = open->connection->last_ns = ts_ns;
     if (open->connection->journey != NULL) {
         struct missing_context context = {pass, open->connection};
 
@@ -301,7 +306,7 @@ static void pass_frame(struct pass *pass, size_t file, const struct reader *read
     }
     point = (uint32_t)(seen_at - pass->survey->points);
     if (packet.kind == PACKET_SEGMENT)
-        pass_segment(pass, point, number, frame->ts_ns, &packet);
+        pass_segment(pass, point, number, frame, &packet);
     else
         pass_icmp(pass, point, number, frame->ts_ns, &packet);
 }

@@ -167,8 +167,8 @@ void store_leg(struct store *store, const struct leg_row *row)
     insert_text(insert, row->encap);
     insert_text(insert, row->nat);
     bind_halves(insert, row);
-    insert_integer(insert, row->leg->first_ns);
-    insert_integer(insert, row->leg->last_ns);
+    insert_integer(insert, row->first_ns);
+    insert_integer(insert, row->last_ns);
     insert_integer(insert, (int64_t)row->track->first_segment);
     insert_integer(insert, (int64_t)row->track->last_segment);
     store_keep_error(store, insert_run(insert));
