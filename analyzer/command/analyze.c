@@ -10,6 +10,7 @@
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/fail_on.h"
+#include "report/output.h"
 #include "report/report.h"
 #include "rules/severity.h"
 
@@ -176,16 +177,6 @@ static enum status read_request(int argc, char **argv, struct request *request, 
     return STATUS_OK;
 }
 
-static enum status make_folder(const char *path, struct error *err)
-{
-    struct stat info;
-
-    if (mkdir(path, 0777) == 0 ||
-        (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)))
-        return STATUS_OK;
-    return error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
-}
-
 /* The reports of a case, and what the exit status must tell of it. */
 static enum status conclude(const struct request *request, const char *case_path,
                             const struct analysis_result *result, struct error *err)
@@ -205,8 +196,8 @@ static enum status conclude(const struct request *request, const char *case_path
 static enum status analyze(const struct request *request, struct error *err)
 {
     char *case_path = memory_print("%s/case.db", request->output);
-    struct analysis_result result;
-    enum status status = make_folder(request->output, err), concluded;
+    struct analysis_result result = {0};
+    enum status status = output_make_folder(request->output, err), concluded;
     struct error conclude_err = {0};
 
     if (status == STATUS_OK)

@@ -9,6 +9,7 @@
 
 /* A connection while any of its legs is open. */
 struct open_connection {
+    struct pass *pass;
     struct link *link;
     struct journey *journey; /* NULL: one leg */
     uint32_t legs_left;      /* not ended yet */
@@ -40,12 +41,6 @@ struct pass {
     bool changed; /* a file is no longer what the survey read */
 };
 
-/* What journey_add() needs to know to say where a segment went missing. */
-struct missing_context {
-    struct pass *pass;
-    struct open_connection *connection;
-};
-
 static struct leg_record *member(const struct pass *pass, const struct link *link,
                                  uint32_t position)
 {
@@ -69,12 +64,12 @@ static bool recorded_at(const struct pass *pass, const struct leg_record *record
 
 static void note_missing(void *context, const struct missing *missing)
 {
-    struct missing_context *at = context;
-    const struct link *link = at->connection->link;
-    const struct leg_record *absent = member(at->pass, link, missing->absent);
+    const struct open_connection *connection = context;
+    const struct pass *pass = connection->pass;
+    const struct leg_record *absent = member(pass, connection->link, missing->absent);
     struct event event = {
         .segment_id = missing->segment_id,
-        .leg_id = member(at->pass, link, missing->position)->leg_id,
+        .leg_id = member(pass, connection->link, missing->position)->leg_id,
         .kind = missing->injected ? EVENT_INJECTED : EVENT_NOT_FORWARDED,
         .has_a = true,
         .a = missing->bytes,
@@ -82,18 +77,38 @@ static void note_missing(void *context, const struct missing *missing)
         .b = (int64_t)absent->point + 1,
     };
 
-    if (recorded_at(at->pass, absent, missing->ts_ns))
-        store_event(at->pass->store, &event);
+    if (recorded_at(pass, absent, missing->ts_ns))
+        store_event(pass->store, &event);
+}
+
+static void note_rewritten(void *context, const struct rewritten *rewritten)
+{
+    const struct open_connection *connection = context;
+    const struct pass *pass = connection->pass;
+    struct event event = {
+        .segment_id = rewritten->segment_id,
+        .leg_id = member(pass, connection->link, rewritten->position)->leg_id,
+        .kind = EVENT_REWRITTEN,
+        .has_a = true,
+        .a = rewritten->rewrite.field,
+        .has_b = rewritten->rewrite.has_before,
+        .b = rewritten->rewrite.before,
+    };
+
+    store_event(pass->store, &event);
 }
 
 static struct open_connection *begin_connection(struct pass *pass, struct link *link, int64_t ts_ns)
 {
     struct open_connection *connection = memory_zalloc(sizeof *connection);
+    const struct journey_listener listener = {
+        .missing = note_missing, .rewritten = note_rewritten, .context = connection};
 
+    connection->pass = pass;
     connection->link = link;
     connection->legs_left = link->legs;
     connection->first_ns = ts_ns;
-    connection->journey = link->legs > 1 ? journey_new(link->legs) : NULL;
+    connection->journey = link->legs > 1 ? journey_new(link->legs, &listener) : NULL;
     link->connection_id = ++pass->connection_ids;
     return connection;
 }
@@ -103,7 +118,6 @@ static void end_connection(struct pass *pass, struct open_connection *connection
     struct link *link = connection->link;
     const struct leg_record *client = member(pass, link, 0);
     const struct leg_record *server = member(pass, link, link->legs - 1);
-    struct missing_context context = {pass, connection};
     struct connection_row row = {
         .id = link->connection_id,
         .client_version = client->version,
@@ -121,7 +135,7 @@ static void end_connection(struct pass *pass, struct open_connection *connection
     };
 
     if (connection->journey != NULL) {
-        journey_end(connection->journey, note_missing, &context);
+        journey_end(connection->journey);
         pass->given_up += journey_given_up(connection->journey);
     }
     store_connection(pass->store, &row);
@@ -253,12 +267,9 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
         return;
     segment.leg_id = row.leg_id = open->record->leg_id;
     open->last_ns = open->connection->last_ns = ts_ns;
-    if (open->connection->journey != NULL) {
-        struct missing_context context = {pass, open->connection};
-
+    if (open->connection->journey != NULL)
         row.seen_before = journey_add(open->connection->journey, open->record->position, hit.dir,
-                                      segment.id, ts_ns, packet, note_missing, &context);
-    }
+                                      segment.id, ts_ns, packet);
     row.marks = track_segment(&open->track, &segment, note_event, pass->store);
     store_segment(pass->store, &row);
 }

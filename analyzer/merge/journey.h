@@ -4,7 +4,8 @@
  * What is compared is what NAT leaves alone. Bytes are matched as ranges of sequence numbers with
  * the same TSval, however segmentation offload has cut them: one segment of 26 kB here may be
  * twenty there. A retransmission is matched with its own copy by TSval, IP-ID or order. ACKs
- * without data and RSTs are matched by their numbers. */
+ * without data and RSTs are matched by their numbers. Of what is surely the same packet, the
+ * fields are compared that should have stayed as they were. */
 #ifndef JOURNEY_H
 #define JOURNEY_H
 
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 #include "decode/packet.h"
+#include "merge/rewrite.h"
 
 /* A segment that was seen at one point and, for as long as a packet may be under way, at no
  * neighbouring point where it should have been. */
@@ -25,26 +27,38 @@ struct missing {
     int64_t ts_ns;
 };
 
-typedef void journey_missing_fn(void *context, const struct missing *missing);
+/* A field that is another than it was at the sighting before. Told once of each position,
+ * direction and field. */
+struct rewritten {
+    uint64_t segment_id; /* the later sighting along the way */
+    uint32_t position;   /* its */
+    struct rewrite rewrite;
+};
+
+/* Whom the journey tells. */
+struct journey_listener {
+    void (*missing)(void *context, const struct missing *missing);
+    void (*rewritten)(void *context, const struct rewritten *rewritten);
+    void *context;
+};
 
 struct journey;
 
-/* `positions` points along the path, 0 nearest to the client; at least 2. Caller frees with
- * journey_free(). */
-struct journey *journey_new(uint32_t positions);
+/* `positions` points along the path, 0 nearest to the client; at least 2. Copies `listener`. Caller
+ * frees with journey_free(). */
+struct journey *journey_new(uint32_t positions, const struct journey_listener *listener);
 
 /* Adds the segment of `packet`, seen at `position` in direction `dir`. Segments come in the order
  * of common time. Returns the id of the earlier sighting of its first byte (of the segment
- * itself if it has none) at a neighbouring point, 0 if there is none yet. Segments whose time has
- * run out are given to `missing`. */
+ * itself if it has none) at a neighbouring point, 0 if there is none yet. The listener hears of
+ * segments whose time has run out. */
 uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64_t segment_id,
-                     int64_t ts_ns, const struct packet *packet, journey_missing_fn *missing,
-                     void *context);
+                     int64_t ts_ns, const struct packet *packet);
 
-/* Gives all that still waits to `missing`. To be called when no more segments will come. */
-void journey_end(struct journey *journey, journey_missing_fn *missing, void *context);
+/* Tells the listener of all that still waits. To be called when no more segments will come. */
+void journey_end(struct journey *journey);
 
-/* How many waiting segments were given up since too many waited. */
+/* How many waiting segments were given up since too many waited: their absence is not told. */
 uint64_t journey_given_up(const struct journey *journey);
 
 void journey_free(struct journey *journey); /* accepts NULL */

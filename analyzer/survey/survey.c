@@ -176,7 +176,8 @@ static void note_end(struct survey *survey, struct capture *capture, struct orde
         const struct reader_interface *interface = reader_interface(reader, i);
 
         capture->has_dropped |= interface->has_dropped;
-        capture->dropped += interface->has_dropped ? interface->dropped : 0;
+        if (interface->has_dropped && capture->dropped <= INT64_MAX - interface->dropped)
+            capture->dropped += interface->dropped;
     }
     if (reader_comment(reader) != NULL)
         note_comment(survey, capture, 0, reader_comment(reader));

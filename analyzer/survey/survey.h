@@ -145,7 +145,7 @@ struct link {
 struct survey_options {
     const struct nat_map *nat; /* borrowed; NULL: none */
     struct filter *filter;     /* borrowed; NULL: all frames */
-    const char *path;          /* points from client to server, comma separated; NULL: by evidence */
+    const char *path; /* points from client to server, comma separated; NULL: by evidence */
 };
 
 struct survey {

@@ -22,6 +22,7 @@ const char *event_kind_name(enum event_kind kind)
         [EVENT_TUPLE_REUSE] = "tuple-reuse",
         [EVENT_NOT_FORWARDED] = "not-forwarded",
         [EVENT_INJECTED] = "injected",
+        [EVENT_REWRITTEN] = "rewritten",
     };
 
     return names[kind];

@@ -25,6 +25,7 @@ enum event_kind {
     EVENT_TUPLE_REUSE,
     EVENT_NOT_FORWARDED,
     EVENT_INJECTED,
+    EVENT_REWRITTEN,
     EVENT_KINDS
 };
 

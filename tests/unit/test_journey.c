@@ -7,7 +7,8 @@
 #include "unit/unit.h"
 
 enum {
-    MISSING_ROOM = 64,
+    MISSING_ROOM = 1024,
+    REWRITTEN_ROOM = 16,
     MS = 1000000
 };
 
@@ -17,6 +18,8 @@ struct fixture {
     int64_t now_ns;
     struct missing missing[MISSING_ROOM];
     size_t missing_count;
+    struct rewritten rewritten[REWRITTEN_ROOM];
+    size_t rewritten_count;
 };
 
 static void keep_missing(void *context, const struct missing *missing)
@@ -25,6 +28,14 @@ static void keep_missing(void *context, const struct missing *missing)
 
     assert_in_range(fixture->missing_count, 0, MISSING_ROOM - 1);
     fixture->missing[fixture->missing_count++] = *missing;
+}
+
+static void keep_rewritten(void *context, const struct rewritten *rewritten)
+{
+    struct fixture *fixture = context;
+
+    assert_in_range(fixture->rewritten_count, 0, REWRITTEN_ROOM - 1);
+    fixture->rewritten[fixture->rewritten_count++] = *rewritten;
 }
 
 /* The segment is seen at `position`, one millisecond after the one before; returns its sighting.
@@ -37,14 +48,16 @@ static uint64_t see(struct fixture *fixture, uint32_t position, int dir,
     assert_is_segment(packet);
     fixture->now_ns += MS;
     return journey_add(fixture->journey, position, dir, ++fixture->last_id, fixture->now_ns,
-                       &packet, keep_missing, fixture);
+                       &packet);
 }
 
 /* A connection past so many points, of which nothing was seen. */
 static void begin(struct fixture *fixture, uint32_t positions)
 {
+    const struct journey_listener listener = {keep_missing, keep_rewritten, fixture};
+
     journey_free(fixture->journey);
-    fixture->journey = journey_new(positions);
+    fixture->journey = journey_new(positions, &listener);
     fixture->last_id = 0;
 }
 
@@ -87,7 +100,7 @@ static int tear_down(void **state)
 
 static void end(struct fixture *fixture)
 {
-    journey_end(fixture->journey, keep_missing, fixture);
+    journey_end(fixture->journey);
 }
 
 /* Data and its ACK past two points: each has its sighting, nothing is missing. */
@@ -326,19 +339,210 @@ static void test_journey_add_too_many_wait(void **state)
 {
     struct fixture *fixture = *state;
     struct packet packet = decoded(&(struct frame_spec){.seq = 100, .payload_len = 10});
-    static struct fixture counter;
     uint64_t missing = 0;
 
-    counter.missing_count = 0;
     for (uint64_t id = 1; id <= 100000; id++) {
         packet.tcp.seq += 10;
         journey_add(fixture->journey, 0, DIR_CLIENT, id, fixture->now_ns + (int64_t)id * 10000,
-                    &packet, keep_missing, &counter);
-        missing += counter.missing_count;
-        counter.missing_count = 0;
+                    &packet);
+        missing += fixture->missing_count;
+        fixture->missing_count = 0;
     }
     assert_true(journey_given_up(fixture->journey) > 0);
     assert_in_range(missing + journey_given_up(fixture->journey), 1, 100000);
+}
+
+/* 100,000 segments in one second, of which each hundredth is lost: what was found makes room, and
+ * all 1000 are told missing. */
+static void test_journey_add_lost_among_many(void **state)
+{
+    struct fixture *fixture = *state;
+    struct packet packet = decoded(&(struct frame_spec){.seq = 100, .payload_len = 10});
+    uint64_t missing = 0;
+
+    for (uint64_t id = 1; id <= 200000; id += 2) {
+        int64_t ts_ns = fixture->now_ns + (int64_t)id * 5000;
+        bool is_lost = id / 2 % 100 == 50;
+
+        packet.tcp.seq += 10;
+        packet.ip_id++;
+        journey_add(fixture->journey, 0, DIR_CLIENT, id, ts_ns, &packet);
+        if (!is_lost)
+            assert_int_equal(
+                journey_add(fixture->journey, 1, DIR_CLIENT, id + 1, ts_ns + 1000, &packet), id);
+        missing += fixture->missing_count;
+        fixture->missing_count = 0;
+    }
+    journey_end(fixture->journey);
+    assert_int_equal(missing + fixture->missing_count, 1000);
+    assert_int_equal(journey_given_up(fixture->journey), 0);
+}
+
+/* Super-frames of ten, cut on the way; of each one piece is lost, and sent again after the next
+ * super-frame. Every piece has its sighting, and nothing but the lost bytes is missing. */
+static void test_journey_add_super_frames_with_loss(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (uint16_t i = 0; i < 5; i++) {
+        uint32_t seq = 100 + i * 10000U;
+        uint16_t ip_id = (uint16_t)(1 + i * 20);
+        uint64_t super;
+
+        SEE(0, DIR_CLIENT, .seq = seq, .payload_len = 10000, .ip_id = ip_id);
+        super = fixture->last_id;
+        for (uint16_t k = 0; k < 10; k++)
+            if (k != i)
+                assert_int_equal(SEE(1, DIR_CLIENT, .seq = seq + k * 1000U, .payload_len = 1000,
+                                     .ip_id = (uint16_t)(ip_id + k)),
+                                 super);
+        if (i == 0)
+            continue;
+        seq = 100 + (i - 1) * 11000U;
+        SEE(0, DIR_CLIENT, .seq = seq, .payload_len = 1000, .ip_id = (uint16_t)(ip_id + 10));
+        super = fixture->last_id;
+        assert_int_equal(
+            SEE(1, DIR_CLIENT, .seq = seq, .payload_len = 1000, .ip_id = (uint16_t)(ip_id + 10)),
+            super);
+    }
+    end(fixture);
+    assert_int_equal(fixture->missing_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(fixture->missing[i].bytes, 1000);
+}
+
+/* Two equal ACKs pass by the point between: the third has seen both, so that neither is missing. */
+static void test_journey_add_equal_acks_past_the_middle(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin_open(fixture, 3);
+    SEE(0, DIR_CLIENT, .seq = 100, .ack = 900);
+    SEE(0, DIR_CLIENT, .seq = 100, .ack = 900);
+    SEE(2, DIR_CLIENT, .seq = 100, .ack = 900);
+    SEE(2, DIR_CLIENT, .seq = 100, .ack = 900);
+    end(fixture);
+    assert_int_equal(fixture->missing_count, 0);
+}
+
+/* --- what was written anew ------------------------------------------------------------------- */
+
+static void assert_rewritten(const struct fixture *fixture, size_t i, enum rewrite_field field,
+                             uint64_t segment_id, int64_t before)
+{
+    const struct rewritten *rewritten = &fixture->rewritten[i];
+
+    assert_in_range(i + 1, 1, fixture->rewritten_count);
+    assert_int_equal(rewritten->rewrite.field, field);
+    assert_int_equal(rewritten->segment_id, segment_id);
+    assert_true(rewritten->rewrite.has_before);
+    assert_int_equal(rewritten->rewrite.before, before);
+}
+
+/* The MSS of a SYN is clamped; the repetition of the SYN says nothing new. */
+static void test_journey_rewritten_mss(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture, 2);
+    for (uint16_t copy = 0; copy < 2; copy++) {
+        SEE(0, DIR_CLIENT, .flags = FRAME_SYN, .seq = 100, .ip_id = 5 + copy,
+            FRAME_OPTIONS(FRAME_MSS(1460)));
+        SEE(1, DIR_CLIENT, .flags = FRAME_SYN, .seq = 100, .ip_id = 5 + copy,
+            FRAME_OPTIONS(FRAME_MSS(1360)));
+    }
+    assert_int_equal(fixture->rewritten_count, 1);
+    assert_rewritten(fixture, 0, REWRITE_MSS, 2, 1460);
+    assert_int_equal(fixture->rewritten[0].position, 1);
+}
+
+/* A firewall takes out what it does not know; one option it adds. */
+static void test_journey_rewritten_options_stripped(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture, 2);
+    SEE(1, DIR_SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101,
+        FRAME_OPTIONS(FRAME_WSCALE(7), FRAME_SACK_PERMITTED, FRAME_TIMESTAMPS(5, 6)));
+    SEE(0, DIR_SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101,
+        FRAME_OPTIONS(FRAME_MSS(1460)));
+    assert_int_equal(fixture->rewritten_count, 4);
+    assert_int_equal(fixture->rewritten[0].rewrite.field, REWRITE_MSS);
+    assert_false(fixture->rewritten[0].rewrite.has_before);
+    assert_rewritten(fixture, 1, REWRITE_WSCALE, 2, 7);
+    assert_rewritten(fixture, 2, REWRITE_SACK_PERMITTED, 2, 1);
+    assert_rewritten(fixture, 3, REWRITE_TIMESTAMPS, 2, 1);
+    assert_int_equal(fixture->rewritten[0].position, 0);
+}
+
+/* A SYN that was captured without its options says nothing of them. */
+static void test_journey_rewritten_options_cut(void **state)
+{
+    struct fixture *fixture = *state;
+    struct packet packet = decoded(&(struct frame_spec){.flags = FRAME_SYN, .seq = 100});
+
+    begin(fixture, 2);
+    SEE(0, DIR_CLIENT, .flags = FRAME_SYN, .seq = 100, FRAME_OPTIONS(FRAME_MSS(1460)));
+    packet.tcp.opt.cut = true;
+    assert_int_equal(journey_add(fixture->journey, 1, DIR_CLIENT, 2, fixture->now_ns, &packet), 1);
+    assert_int_equal(fixture->rewritten_count, 0);
+}
+
+/* A router lowers the TTL, which is its duty; that it rises behind the second is news, once. */
+static void test_journey_rewritten_ttl(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin_open(fixture, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        SEE(0, DIR_CLIENT, .seq = 100 + i, .payload_len = 1, .ip_id = (uint16_t)(5 + i),
+            .ttl = FRAME_FORCE(60));
+        SEE(1, DIR_CLIENT, .seq = 100 + i, .payload_len = 1, .ip_id = (uint16_t)(5 + i),
+            .ttl = FRAME_FORCE(59));
+        SEE(2, DIR_CLIENT, .seq = 100 + i, .payload_len = 1, .ip_id = (uint16_t)(5 + i),
+            .ttl = FRAME_FORCE(64));
+    }
+    assert_int_equal(fixture->rewritten_count, 1);
+    assert_rewritten(fixture, 0, REWRITE_TTL, 9, 59);
+    assert_int_equal(fixture->rewritten[0].position, 2);
+}
+
+/* The same with clocks that are a little wrong: it is still the later stop's segment. */
+static void test_journey_rewritten_seen_before_it_was_sent(void **state)
+{
+    struct fixture *fixture = *state;
+
+    SEE(1, DIR_CLIENT, .seq = 100, .payload_len = 1, .ip_id = 5, .window = FRAME_FORCE(500));
+    SEE(0, DIR_CLIENT, .seq = 100, .payload_len = 1, .ip_id = 5, .window = FRAME_FORCE(1000));
+    assert_int_equal(fixture->rewritten_count, 1);
+    assert_rewritten(fixture, 0, REWRITE_WINDOW, 5, 1000);
+    assert_int_equal(fixture->rewritten[0].position, 1);
+}
+
+/* Don't fragment is taken off, and ECN is not asked for any more. */
+static void test_journey_rewritten_bits(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture, 2);
+    SEE(0, DIR_CLIENT, .flags = FRAME_SYN | FRAME_ECE | FRAME_CWR, .seq = 100, .ip_id = 5,
+        .dont_fragment = true);
+    SEE(1, DIR_CLIENT, .flags = FRAME_SYN, .seq = 100, .ip_id = 5);
+    assert_int_equal(fixture->rewritten_count, 2);
+    assert_rewritten(fixture, 0, REWRITE_ECN_SETUP, 2, FRAME_ECE | FRAME_CWR);
+    assert_rewritten(fixture, 1, REWRITE_DF, 2, 1);
+}
+
+/* Two ACKs with the same numbers and other windows, of which the first is lost, and nothing that
+ * tells which is which: no field was written anew. */
+static void test_journey_rewritten_not_certain(void **state)
+{
+    struct fixture *fixture = *state;
+
+    SEE(0, DIR_CLIENT, .seq = 100, .ack = 900, .window = FRAME_FORCE(1000));
+    SEE(0, DIR_CLIENT, .seq = 100, .ack = 900, .window = FRAME_FORCE(2000));
+    assert_int_equal(SEE(1, DIR_CLIENT, .seq = 100, .ack = 900, .window = FRAME_FORCE(2000)), 5);
+    assert_int_equal(fixture->rewritten_count, 0);
 }
 
 /* Nothing to free is fine. */
@@ -371,6 +575,16 @@ int main(void)
         JOURNEY_TEST(test_journey_add_seen_before_it_was_sent),
         JOURNEY_TEST(test_journey_add_missing_is_told_in_time),
         JOURNEY_TEST(test_journey_add_too_many_wait),
+        JOURNEY_TEST(test_journey_add_lost_among_many),
+        JOURNEY_TEST(test_journey_add_super_frames_with_loss),
+        JOURNEY_TEST(test_journey_add_equal_acks_past_the_middle),
+        JOURNEY_TEST(test_journey_rewritten_mss),
+        JOURNEY_TEST(test_journey_rewritten_options_stripped),
+        JOURNEY_TEST(test_journey_rewritten_options_cut),
+        JOURNEY_TEST(test_journey_rewritten_ttl),
+        JOURNEY_TEST(test_journey_rewritten_seen_before_it_was_sent),
+        JOURNEY_TEST(test_journey_rewritten_bits),
+        JOURNEY_TEST(test_journey_rewritten_not_certain),
         cmocka_unit_test(test_journey_free_null),
     };
 
