@@ -26,6 +26,7 @@ static const char usage[] =
     "\n"
     "  -o, --output DIR          where to write; made if it is missing\n"
     "  --filter EXPRESSION       only the frames that this tcpdump expression passes\n"
+    "  --tunnel udp/PORT=KIND    a port of a tunnel: vxlan, geneve, gue, fou or gtpu\n"
     "  --path A,B,C              the points from client to server, where the evidence errs\n"
     "  --nat FILE                what a NAT did: CSV, or the text of conntrack -L or conntrack -E\n"
     "  --rules DIR               the folder of the rules (default: those of this program)\n"
@@ -51,6 +52,7 @@ struct request {
     struct report_options report;
     struct input_set inputs;
     struct nat_map nat;
+    struct tunnel_map tunnels;
     const char *output;
     const char *fail_on;
     bool strict, help;
@@ -58,6 +60,7 @@ struct request {
 
 enum {
     OPTION_FILTER = 256,
+    OPTION_TUNNEL,
     OPTION_PATH,
     OPTION_NAT,
     OPTION_RULES,
@@ -76,6 +79,7 @@ enum {
 static const struct option long_options[] = {
     {"output",      required_argument, NULL, 'o'             },
     {"filter",      required_argument, NULL, OPTION_FILTER   },
+    {"tunnel",      required_argument, NULL, OPTION_TUNNEL   },
     {"path",        required_argument, NULL, OPTION_PATH     },
     {"nat",         required_argument, NULL, OPTION_NAT      },
     {"rules",       required_argument, NULL, OPTION_RULES    },
@@ -104,6 +108,9 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_FILTER:
         filter_free(request->analysis.survey.filter);
         return filter_new(optarg, &request->analysis.survey.filter, err);
+    case OPTION_TUNNEL:
+        request->analysis.survey.tunnels = &request->tunnels;
+        return tunnel_map_add(&request->tunnels, optarg, err);
     case OPTION_PATH:
         request->analysis.survey.path = optarg;
         return STATUS_OK;

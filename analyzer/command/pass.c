@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "decode/decode.h"
+#include "decode/encap.h"
 #include "merge/journey.h"
 
 /* A connection while any of its legs is open. */
@@ -25,7 +26,8 @@ struct open_leg {
     struct leg_record *record; /* NULL: not in the survey */
     struct open_connection *connection;
     int64_t first_ns, last_ns;
-    uint16_t vlan[2];
+    char *encap; /* NULL: none */
+    uint32_t encap_bytes[DIRS];
 };
 
 struct pass {
@@ -160,15 +162,6 @@ static const char *nat_of(const struct leg_record *nearest, const struct leg_rec
     return target ? "snat" : "both";
 }
 
-static void print_encap(const uint16_t vlan[2], char *text, size_t size)
-{
-    text[0] = '\0';
-    if (vlan[1] != 0)
-        snprintf(text, size, "vlan %u vlan %u", vlan[0], vlan[1]);
-    else if (vlan[0] != 0)
-        snprintf(text, size, "vlan %u", vlan[0]);
-}
-
 /* Called by the table when a leg is over. */
 static void end_leg(void *context, struct leg *leg)
 {
@@ -176,8 +169,7 @@ static void end_leg(void *context, struct leg *leg)
     struct open_leg *open = (struct open_leg *)leg;
     struct open_connection *connection = open->connection;
     enum outcome outcome = track_outcome(&open->track, leg);
-    struct leg_row row = {.leg = leg, .track = &open->track};
-    char encap[32];
+    struct leg_row row = {.leg = leg, .track = &open->track, .encap = open->encap};
 
     if (open->record == NULL)
         return;
@@ -188,20 +180,20 @@ static void end_leg(void *context, struct leg *leg)
     row.first_ns = open->first_ns;
     row.last_ns = open->last_ns;
     row.nat = nat_of(member(pass, connection->link, 0), open->record);
-    print_encap(open->vlan, encap, sizeof encap);
-    row.encap = encap[0] ? encap : NULL;
+    for (int dir = 0; dir < DIRS; dir++)
+        row.encap_bytes[dir] = open->encap_bytes[dir];
     store_leg(pass->store, &row);
     if (outcome > connection->outcome)
         connection->outcome = outcome;
     if (open->record->position == 0)
         connection->handshake_ns = open->track.handshake_ns;
     track_done(&open->track);
+    free(open->encap);
     if (--connection->legs_left == 0)
         end_connection(pass, connection);
 }
 
-static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *hit,
-                      const struct packet *packet, int64_t ts_ns)
+static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *hit, int64_t ts_ns)
 {
     struct open_connection **connection;
 
@@ -214,7 +206,6 @@ static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *
     if (open->record->flipped)
         leg_flip(&open->leg, hit);
     open->first_ns = ts_ns;
-    memcpy(open->vlan, packet->vlan, sizeof open->vlan);
     connection = &pass->connections[open->record->connection];
     if (*connection == NULL)
         *connection = begin_connection(pass, &pass->survey->links[open->record->connection], ts_ns);
@@ -241,6 +232,20 @@ static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t r
         open->connection->reuse_of = former_connection;
 }
 
+/* What the leg's segments come in. Where only one direction comes in a tunnel, it is that one's. */
+static void note_encap(struct open_leg *open, int dir, const struct packet *packet)
+{
+    char text[ENCAP_TEXT];
+
+    if (packet->outer_len > packet->inner_len)
+        open->encap_bytes[dir] = packet->outer_len - packet->inner_len;
+    if (open->encap != NULL)
+        return;
+    encap_print(packet, text, sizeof text);
+    if (text[0] != '\0')
+        open->encap = memory_copy_text(text);
+}
+
 static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_number,
                          const struct frame *frame, const struct packet *packet)
 {
@@ -258,13 +263,15 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
 
     segment.id = ++pass->segments;
     if (hit.is_new) {
-        begin_leg(pass, open, &hit, packet, ts_ns);
+        begin_leg(pass, open, &hit, ts_ns);
         row.dir = hit.dir;
         if (open->record != NULL && hit.leg->has_former)
             note_reuse(pass, open, frame->raw_ns);
     }
     if (open->record == NULL)
         return;
+    if (packet->tunnels > 0 || packet->vlan[0] != 0)
+        note_encap(open, hit.dir, packet);
     segment.leg_id = row.leg_id = open->record->leg_id;
     open->last_ns = open->connection->last_ns = ts_ns;
     if (open->connection->journey != NULL)
@@ -370,8 +377,10 @@ enum status pass_run(struct survey *survey, struct store *store, struct error *e
     pass.connections = memory_zalloc(survey->links_count * sizeof(struct open_connection *));
     pass.frames = memory_zalloc(survey->captures_count * sizeof *pass.frames);
     pass.decoders = memory_alloc(survey->captures_count * sizeof(struct decoder *));
-    for (size_t i = 0; i < survey->captures_count; i++)
+    for (size_t i = 0; i < survey->captures_count; i++) {
         pass.decoders[i] = decoder_new();
+        decoder_set_tunnels(pass.decoders[i], survey->options->tunnels);
+    }
     status = read_all(&pass, err);
     leg_table_free(pass.legs); /* ends the legs that are left */
     note_given_up(&pass);

@@ -34,6 +34,7 @@ static void note_sample(struct leg_record *record, int which, const struct packe
     if (sample->copies > 1)
         return;
     sample->has_tsval = packet->tcp.opt.has_timestamps;
+    sample->cut = packet->tcp.opt.cut;
     sample->tsval = packet->tcp.opt.tsval;
     sample->ts_ns = ts_ns;
 }
@@ -199,8 +200,10 @@ static enum status read_input(struct reading *reading, const struct order_file *
     size_t file;
 
     reading->decoders = memory_alloc(count * sizeof(struct decoder *));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         reading->decoders[i] = decoder_new();
+        decoder_set_tunnels(reading->decoders[i], reading->survey->options->tunnels);
+    }
     while ((result = order_next(order, &file, &frame, err)) != ORDER_DONE) {
         if (result == ORDER_FAILED)
             break;

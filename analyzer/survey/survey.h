@@ -12,6 +12,7 @@
 #include "capture/input.h"
 #include "capture/order.h"
 #include "decode/packet.h"
+#include "decode/tunnel.h"
 #include "survey/leg.h"
 #include "survey/nat_map.h"
 #include "survey/remark.h"
@@ -48,6 +49,7 @@ struct comment {
 /* One of the handshake's segments, as first seen on a leg. */
 struct handshake_sample {
     bool has_tsval;
+    bool cut;        /* the capture ended before the options did: a TSval may be missing */
     uint16_t copies; /* 0: not seen */
     uint32_t tsval;
     int64_t ts_ns; /* raw */
@@ -143,8 +145,9 @@ struct link {
 
 /* What the user knows better. */
 struct survey_options {
-    const struct nat_map *nat; /* borrowed; NULL: none */
-    struct filter *filter;     /* borrowed; NULL: all frames */
+    const struct nat_map *nat;        /* borrowed; NULL: none */
+    struct filter *filter;            /* borrowed; NULL: all frames */
+    const struct tunnel_map *tunnels; /* borrowed; NULL: only the usual ports */
     const char *path; /* points from client to server, comma separated; NULL: by evidence */
 };
 
