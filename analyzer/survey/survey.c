@@ -34,7 +34,6 @@ static void note_sample(struct leg_record *record, int which, const struct packe
     if (sample->copies > 1)
         return;
     sample->has_tsval = packet->tcp.opt.has_timestamps;
-    sample->cut = packet->tcp.opt.cut;
     sample->tsval = packet->tcp.opt.tsval;
     sample->ts_ns = ts_ns;
 }
