@@ -64,11 +64,24 @@ static bool recorded_at(const struct pass *pass, const struct leg_record *record
            ts_ns <= clock_common(&clock->map, clock->last_ns);
 }
 
+/* A point may have missed what it did not see: its ACKs tell of more bytes than there were. As many
+ * are put down to the capture, and not to the network; so is an ACK without data, which nothing
+ * tells of. */
+static bool in_gap(struct leg_record *record, const struct missing *missing)
+{
+    if (missing->bytes == 0)
+        return record->has_gap && !missing->is_rst;
+    if (missing->injected || record->gap[missing->dir] < missing->bytes)
+        return false;
+    record->gap[missing->dir] -= missing->bytes;
+    return true;
+}
+
 static void note_missing(void *context, const struct missing *missing)
 {
     const struct open_connection *connection = context;
     const struct pass *pass = connection->pass;
-    const struct leg_record *absent = member(pass, connection->link, missing->absent);
+    struct leg_record *absent = member(pass, connection->link, missing->absent);
     struct event event = {
         .segment_id = missing->segment_id,
         .leg_id = member(pass, connection->link, missing->position)->leg_id,
@@ -79,7 +92,7 @@ static void note_missing(void *context, const struct missing *missing)
         .b = (int64_t)absent->point + 1,
     };
 
-    if (recorded_at(pass, absent, missing->ts_ns))
+    if (recorded_at(pass, absent, missing->ts_ns) && !in_gap(absent, missing))
         store_event(pass->store, &event);
 }
 
@@ -253,6 +266,7 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
     struct leg_hit hit = leg_table_add(pass->legs, point, packet, frame->raw_ns);
     struct open_leg *open = (struct open_leg *)hit.leg;
     struct tracked_segment segment = {.packet = packet, .hit = &hit, .ts_ns = ts_ns};
+    uint64_t unseen;
     struct segment_row row = {.packet = packet,
                               .ts_ns = ts_ns,
                               .dir = hit.dir,
@@ -277,7 +291,11 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
     if (open->connection->journey != NULL)
         row.seen_before = journey_add(open->connection->journey, open->record->position, hit.dir,
                                       segment.id, ts_ns, packet);
+    unseen = open->track.half[!hit.dir].unseen;
     row.marks = track_segment(&open->track, &segment, note_event, pass->store);
+    unseen = open->track.half[!hit.dir].unseen - unseen;
+    open->record->gap[!hit.dir] += unseen;
+    open->record->has_gap |= unseen > 0;
     store_segment(pass->store, &row);
 }
 

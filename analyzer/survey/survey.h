@@ -87,6 +87,8 @@ struct leg_record {
     struct sketch *sketch; /* a sample of its segments; NULL: none was taken */
     uint32_t connection;   /* index into survey.links */
     uint32_t position;     /* along the path, 0 nearest to the client */
+    uint64_t gap[DIRS];    /* bytes that its capture missed; pass 2 */
+    bool has_gap;          /* or had */
     uint32_t leg_id;       /* in the database; set in pass 2, 0: not seen there yet */
 };
 
