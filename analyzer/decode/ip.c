@@ -155,7 +155,7 @@ enum skip_reason ip_recognise(const struct view *view, enum ip_fit fit)
     if (header_len < 20)
         return SKIP_NOT_TCP;
     if (len == (version == 6 ? header_len : 0)) /* not told; rare, so only where it has to be */
-        return fit == IP_FITS_WHOLE && view->sent <= LENGTH_MAX ? SKIP_NOT_TCP : SKIP_NONE;
+        return fit != IP_FITS_ANY && view->sent <= LENGTH_MAX ? SKIP_NOT_TCP : SKIP_NONE;
     if (len < header_len + PAYLOAD_MIN)
         return SKIP_NOT_TCP;
     switch (fit) {

@@ -233,6 +233,11 @@ static void test_decode_frame_ipv4_authentication(void **state)
     assert_int_equal(packet.tcp.len, 0);
     assert_int_equal(packet.tunnels, 0);
     assert_int_equal(packet.inner_len, 64);
+    frame_build(
+        &(struct frame_spec){.body = body, .body_len = sizeof(body), .protocol = FRAME_FORCE(51)},
+        &tcp);
+    for (uint32_t captured = 0; captured < 14 + 20 + 24 + 16; captured++)
+        assert_skipped(decoded_bytes(NULL, 1, tcp.bytes, captured, tcp.len), SKIP_CUT);
     body[1] = 255; /* longer than the packet */
     packet = decoded(
         &(struct frame_spec){.body = body, .body_len = sizeof(body), .protocol = FRAME_FORCE(51)});
@@ -431,6 +436,50 @@ static void test_decode_frame_mpls_unknown(void **state)
     assert_skipped(decoded_bytes(NULL, 1, frame, 18, 18), SKIP_MALFORMED);
 }
 
+/* A pseudowire whose control word is none: it would have to begin with four zero bits. */
+static void test_decode_frame_mpls_control_word(void **state)
+{
+    (void)state;
+    for (unsigned first = 0; first < 256; first++) {
+        const uint8_t word[4] = {(uint8_t)first};
+        struct packet packet = decoded_tunnel((struct frame_tunnel){
+            .kind = FRAME_MPLS, .ethernet = true, .extra = word, .extra_len = 4});
+
+        if (first < 16)
+            assert_is_segment(packet);
+        else
+            assert_skipped(packet, SKIP_NOT_IP);
+    }
+}
+
+/* PPPoE whose ends agreed to send the protocol field in one byte, and its frame cut at every
+ * length; with a session that ends before that byte. */
+static void test_decode_frame_pppoe_short_protocol(void **state)
+{
+    static struct built_frame inner;
+    uint8_t frame[14 + 7 + 40] = {2, 0,    0,    0,    0, 2, 2, 0, 0,  0,   0,
+                                  1, 0x88, 0x64, 0x11, 0, 0, 7, 0, 41, 0x21};
+
+    (void)state;
+    frame_build(&(struct frame_spec){.link = FRAME_RAW, .seq = 7}, &inner);
+    memcpy(frame + 14 + 7, inner.bytes, 40);
+    for (uint32_t captured = 0; captured <= sizeof(frame); captured++) {
+        struct packet packet = decoded_bytes(NULL, 1, frame, captured, sizeof(frame));
+
+        if (captured < 14 + 7 + 20 + 16) {
+            assert_skipped(packet, SKIP_CUT);
+            continue;
+        }
+        assert_is_segment(packet);
+        assert_int_equal(packet.tcp.seq, 7);
+        assert_int_equal(packet.outer_len, 47);
+    }
+    for (uint8_t len = 0; len < 2; len++) {
+        frame[19] = len;
+        assert_skipped(decoded_bytes(NULL, 1, frame, sizeof(frame), sizeof(frame)), SKIP_MALFORMED);
+    }
+}
+
 /* PPPoE of another version, type or code. */
 static void test_decode_frame_pppoe_unknown(void **state)
 {
@@ -501,6 +550,8 @@ int main(void)
         cmocka_unit_test(test_decode_frame_erspan_truncated),
         cmocka_unit_test(test_decode_frame_erspan_of_ip),
         cmocka_unit_test(test_decode_frame_mpls_unknown),
+        cmocka_unit_test(test_decode_frame_mpls_control_word),
+        cmocka_unit_test(test_decode_frame_pppoe_short_protocol),
         cmocka_unit_test(test_decode_frame_pppoe_unknown),
         cmocka_unit_test(test_decode_frame_tunnel_inner_malformed),
         cmocka_unit_test(test_decode_frame_tunnel_of_others),
