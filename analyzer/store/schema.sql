@@ -286,3 +286,23 @@ SELECT f.id,
          WHERE e.finding_id = f.id) AS evidence
   FROM finding f
   LEFT JOIN connection c ON c.id = f.connection_id;
+
+-- How long segments took from one point to the next. A time is off by no more than the clocks of both
+-- points are.
+CREATE VIEW delays AS
+SELECT p.name AS from_point,
+       q.name AS to_point,
+       s.dir,
+       count(*) AS segments,
+       min(s.ts_ns - e.ts_ns) AS min_ns,
+       CAST(avg(s.ts_ns - e.ts_ns) AS INTEGER) AS mean_ns,
+       max(s.ts_ns - e.ts_ns) AS max_ns,
+       p.clock_error_ns + q.clock_error_ns AS error_ns
+  FROM segment s
+  JOIN segment e ON e.id = s.seen_before
+  JOIN leg a ON a.id = e.leg_id
+  JOIN leg b ON b.id = s.leg_id
+  JOIN point p ON p.id = a.point_id
+  JOIN point q ON q.id = b.point_id
+ WHERE p.id <> q.id
+ GROUP BY p.id, q.id, s.dir;
