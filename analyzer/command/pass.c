@@ -308,13 +308,13 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
     int dir;
 
     if (packet->icmp.quotes_tcp)
-        leg = leg_table_find(pass->legs, point, packet->version, &packet->icmp.quoted_src,
-                             &packet->icmp.quoted_dst, &dir);
+        leg = leg_table_find(pass->legs, point, packet->icmp.quoted_version,
+                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
     /* An error that was captured on the other side of a NAT quotes what another point knows. */
     for (uint32_t other = 0;
          leg == NULL && packet->icmp.quotes_tcp && other < pass->survey->points_count; other++)
-        leg = leg_table_find(pass->legs, other, packet->version, &packet->icmp.quoted_src,
-                             &packet->icmp.quoted_dst, &dir);
+        leg = leg_table_find(pass->legs, other, packet->icmp.quoted_version,
+                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
     if (leg != NULL && ((struct open_leg *)leg)->record != NULL)
         row.leg_id = ((struct open_leg *)leg)->record->leg_id;
     store_icmp(pass->store, &row);

@@ -235,7 +235,7 @@ SELECT s.id,
        s.tsval,
        s.tsecr,
        s.seen_before,
-       (SELECT group_concat(e.kind, ' ') FROM event e WHERE s.marks <> 0 AND e.segment_id = s.id) AS events,
+       e.kinds AS events,
        c.path AS capture,
        s.frame - c.first_frame + 1 AS frame,
        l.connection_id,
@@ -243,7 +243,9 @@ SELECT s.id,
   FROM segment s
   JOIN leg l ON l.id = s.leg_id
   JOIN point p ON p.id = l.point_id
-  JOIN capture c ON s.frame >= c.first_frame AND s.frame < c.first_frame + c.packets;
+  JOIN capture c ON s.frame >= c.first_frame AND s.frame < c.first_frame + c.packets
+  LEFT JOIN (SELECT segment_id, group_concat(kind, ' ') AS kinds FROM event GROUP BY segment_id) e
+    ON e.segment_id = s.id;
 
 CREATE VIEW legs AS
 SELECT l.id,
