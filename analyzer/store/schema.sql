@@ -110,10 +110,12 @@ CREATE TABLE leg (
     ttl_max_server  INTEGER,
     win_max_client  INTEGER,               -- largest window advertised, bytes, scaled
     win_max_server  INTEGER,
-    segments_client INTEGER NOT NULL,
+    segments_client INTEGER NOT NULL,      -- rows of `segment`
     segments_server INTEGER NOT NULL,
-    bytes_client    INTEGER NOT NULL,      -- payload, retransmissions included
+    bytes_client    INTEGER NOT NULL,      -- their payload, retransmissions included
     bytes_server    INTEGER NOT NULL,
+    sightings_client INTEGER NOT NULL DEFAULT 0, -- how many of these rows the point had seen before
+    sightings_server INTEGER NOT NULL DEFAULT 0, --   (mark 32); what follows counts without them
     syns            INTEGER NOT NULL,
     synacks         INTEGER NOT NULL,
     fins_client     INTEGER NOT NULL,
@@ -144,9 +146,11 @@ CREATE TABLE segment (
     ip_id       INTEGER,              -- NULL in IPv6
     tsval       INTEGER,              -- NULL: no timestamp option
     tsecr       INTEGER,
-    seen_before INTEGER,              -- the sighting of it at the neighbouring point
+    seen_before INTEGER,              -- the sighting of it at the neighbouring point; with mark 32
+                                      --   the first one at this point
     marks       INTEGER NOT NULL      -- bits: 1 retransmission, 2 out of order, 4 late,
-) STRICT;                             --   8 fragmented, 16 cut before its options were whole
+                                      --   8 fragmented, 16 cut before its options were whole,
+) STRICT;                             --   32 seen at this point before: no events of its own
 
 -- A fact about a segment. The kinds, and what a and b mean: analyzer/track/README.md.
 CREATE TABLE event (
