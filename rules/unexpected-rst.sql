@@ -190,8 +190,9 @@ single AS (
                AS confidence,
            CASE class
                WHEN 'injected' THEN
-                   printf('%d RST%s from %s:%d first seen at %s, never at %s: ', rsts,
-                          iif(rsts = 1, '', 's'), source_addr, source_port, point, upstream)
+                   printf('%d RST%s from %s:%d first seen at %s, never %s: ', rsts,
+                          iif(rsts = 1, '', 's'), source_addr, source_port, point,
+                          iif(upstream = point, 'there from ' || upstream_addr, 'at ' || upstream))
                    || CASE
                           WHEN upstream_addr IS NULL THEN
                               printf('the %s did not send %s', sender, iif(rsts = 1, 'it', 'them'))
