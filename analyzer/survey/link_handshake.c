@@ -15,9 +15,7 @@ enum {
     BITS_ENDPOINT = 24, /* an address and port: near to unique, but for proxies */
     BITS_OPTIONS = 4,   /* there are few sets of options in one network */
     BITS_NEEDED = BITS_NUMBER + BITS_ENDPOINT, /* the client's ISN and one thing more */
-    BITS_NEEDED_HERE =
-        2 * BITS_NUMBER + BITS_ENDPOINT, /* at one point: seen before and after NAT */
-    GROUP_MAX = 1024,                    /* legs with one ISN: more is a generator, not a network */
+    GROUP_MAX = 1024, /* legs with one ISN: more is a generator, not a network */
 };
 
 enum {
@@ -67,6 +65,10 @@ static int agreement(const struct leg_record *a, const struct leg_record *b)
 {
     int bits = BITS_NUMBER;
 
+    /* Both sides of a NAT in one capture show the same answer; two connections of one host may
+     * share all that their SYNs have. */
+    if (a->point == b->point && (!a->has_isn[DIR_SERVER] || !b->has_isn[DIR_SERVER]))
+        return CONTRADICTION;
     if (a->has_isn[DIR_SERVER] && b->has_isn[DIR_SERVER]) {
         if (a->isn[DIR_SERVER] != b->isn[DIR_SERVER])
             return CONTRADICTION;
@@ -105,7 +107,6 @@ static size_t best_partner(const struct group *group, size_t i, uint32_t point, 
                            bool *ambiguous)
 {
     const struct leg_record *leg = leg_at(group, i);
-    int needed = leg->point == point ? BITS_NEEDED_HERE : BITS_NEEDED;
     size_t best = group->count;
 
     *bits = 0;
@@ -116,7 +117,7 @@ static size_t best_partner(const struct group *group, size_t i, uint32_t point, 
         if (k == i || leg_at(group, k)->point != point)
             continue;
         agreed = agreement(leg, leg_at(group, k));
-        if (agreed < needed || agreed < *bits)
+        if (agreed < BITS_NEEDED || agreed < *bits)
             continue;
         *ambiguous = agreed == *bits;
         *bits = agreed;

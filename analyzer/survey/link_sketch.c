@@ -159,13 +159,16 @@ static unsigned agreements_needed(const struct leg_record *a, const struct leg_r
     return AGREEMENTS_NEEDED - (straight > crossed ? straight : crossed);
 }
 
-/* Handshakes that both saw and that differ part two legs, whatever segments they share. */
-static bool contradict(const struct leg_record *a, const struct leg_record *b)
+/* Handshakes that both saw and that differ part two legs, whatever segments they share. Where a
+ * device rewrites the numbers, the timestamps of a SYN that was sent once still have to agree. */
+static bool contradict(const struct leg_record *a, const struct leg_record *b, bool numbers_kept)
 {
-    for (int dir = 0; dir < DIRS; dir++)
+    const struct handshake_sample *x = &a->samples[SAMPLE_SYN], *y = &b->samples[SAMPLE_SYN];
+
+    for (int dir = 0; dir < DIRS && numbers_kept; dir++)
         if (a->options[dir].seen && b->options[dir].seen && a->isn[dir] != b->isn[dir])
             return true;
-    return false;
+    return x->copies == 1 && y->copies == 1 && x->has_tsval && y->has_tsval && x->tsval != y->tsval;
 }
 
 /* Whether another partner of `leg` at the same point as `partner` comes near to `agreed`. */
@@ -210,7 +213,7 @@ static uint64_t link_classes(struct joint *joint, int first_class, int last_clas
 
         if (pair->agreed < agreements_needed(joint->legs[pair->a], joint->legs[pair->b]))
             continue;
-        if (numbers_kept && contradict(joint->legs[pair->a], joint->legs[pair->b]))
+        if (contradict(joint->legs[pair->a], joint->legs[pair->b], numbers_kept))
             continue;
         if (!numbers_kept && (is_linked_to(joint, pair->a, joint->legs[pair->b]->point) ||
                               is_linked_to(joint, pair->b, joint->legs[pair->a]->point)))
