@@ -172,7 +172,7 @@ struct feasible feasible_solve(struct crossings *crossings)
     struct feasible feasible = {0};
     struct gap constant, line;
     int64_t base_ns;
-    double drift;
+    double drift, lasted_ns;
 
     if (crossings->count == 0)
         return feasible;
@@ -182,15 +182,16 @@ struct feasible feasible_solve(struct crossings *crossings)
     constant = gap_of(crossings->items, 0, crossings->count, feasible.origin_ns, base_ns, 0);
     settle(&feasible, &constant, base_ns);
     feasible.result = result_of(&feasible);
-    if (width_of(&constant) >= -2 * NOISE_NS)
+    if (width_of(&constant) >= 0)
         return feasible;
     drift = widest_drift(crossings->items, 0, crossings->count, feasible.origin_ns, base_ns);
     line = gap_of(crossings->items, 0, crossings->count, feasible.origin_ns, base_ns, drift);
-    if (width_of(&line) >= -2 * NOISE_NS) {
+    lasted_ns = (double)(crossings->items[crossings->count - 1].at_ns - feasible.origin_ns);
+    if (width_of(&line) >= -2 * NOISE_NS && fabs(drift) * lasted_ns > 2 * NOISE_NS) {
         settle(&feasible, &line, base_ns);
         feasible.drift_ppb = llround(drift * 1e9);
         feasible.result = FEASIBLE_DRIFT;
-    } else if (find_step(crossings, &feasible, base_ns)) {
+    } else if (width_of(&constant) < -2 * NOISE_NS && find_step(crossings, &feasible, base_ns)) {
         feasible.result = FEASIBLE_STEP;
     }
     return feasible; /* or timestamps are worse than we thought: the constant errs least */

@@ -165,6 +165,10 @@ static bool contradict(const struct leg_record *a, const struct leg_record *b, b
 {
     const struct handshake_sample *x = &a->samples[SAMPLE_SYN], *y = &b->samples[SAMPLE_SYN];
 
+    /* One host may send SYNs that are alike but for their ports. */
+    if (a->point == b->point && a->has_isn[DIR_CLIENT] && b->has_isn[DIR_CLIENT] &&
+        (!a->has_isn[DIR_SERVER] || !b->has_isn[DIR_SERVER]))
+        return true;
     for (int dir = 0; dir < DIRS && numbers_kept; dir++)
         if (a->options[dir].seen && b->options[dir].seen && a->isn[dir] != b->isn[dir])
             return true;
