@@ -1,4 +1,5 @@
 /* The commands by name, and the program's only exit. */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,11 +40,10 @@ static int is_help(const char *text)
     return strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0 || strcmp(text, "help") == 0;
 }
 
-int main(int argc, char **argv)
+static enum status run(int argc, char **argv)
 {
     struct error err = {0};
 
-    setlocale(LC_ALL, "C"); /* numbers are written alike everywhere */
     if (argc < 2) {
         usage(stderr);
         return STATUS_USAGE;
@@ -62,9 +62,22 @@ int main(int argc, char **argv)
 
             if (err.text[0] != '\0')
                 warn_user("%s", err.text);
-            return (int)status;
+            return status;
         }
     }
     warn_user("'%s' is not a command: see tcpmortem --help", argv[1]);
     return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    enum status status;
+
+    setlocale(LC_ALL, "C"); /* numbers are written alike everywhere */
+    status = run(argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        warn_user("standard output: %s", strerror(errno));
+        status = STATUS_OUTPUT;
+    }
+    return (int)status;
 }

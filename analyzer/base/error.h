@@ -5,11 +5,11 @@
 /* How a command ends; also its exit status. A capture that is cut or damaged is not an error. */
 enum status {
     STATUS_OK = 0,
-    STATUS_FOUND = 1,         /* done, and a finding reached --fail-on, or a regression differs */
-    STATUS_USAGE = 2,         /* the command line is wrong */
-    STATUS_INPUT = 3,         /* an input cannot be read at all */
-    STATUS_OUTPUT = 4,        /* the output cannot be written */
-    STATUS_RULE = 5,          /* a rule is broken */
+    STATUS_FOUND = 1,  /* done, and a finding reached --fail-on, or a regression differs */
+    STATUS_USAGE = 2,  /* the command line is wrong */
+    STATUS_INPUT = 3,  /* an input cannot be read at all */
+    STATUS_OUTPUT = 4, /* the output cannot be written */
+    STATUS_RULE = 5,   /* a rule is broken */
 };
 
 struct error {

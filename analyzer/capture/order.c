@@ -119,6 +119,7 @@ static void read_on(const struct order *order, struct stream *stream)
     stream->result = reader_next(stream->reader, &stream->frame);
     if (stream->result != READ_FRAME)
         return;
+    stream->frame.raw_ns = stream->frame.ts_ns;
     if (stream->frame.ts_ns > stream->due_raw_ns)
         stream->due_raw_ns = stream->frame.ts_ns;
     stream->frame.ts_ns = clock_common(&order->files[stream->file].clock, stream->frame.ts_ns);

@@ -9,7 +9,7 @@
 
 enum {
     HEAD_SIZE = 8,         /* type and length */
-    FRAME_SIZE = 12,       /* and the length again at the end */
+    TAIL_SIZE = 4,         /* the length again */
     SECTION_SIZE_MIN = 28, /* of a section header */
     BYTE_ORDER_MAGIC = 0x1a2b3c4d,
 };
@@ -70,7 +70,8 @@ static enum read_result check_length(const struct pcapng_blocks *blocks, uint32_
     if (length % 4 != 0)
         return pcapng_damage(blocks->reader, blocks->offset,
                              "a block of %u bytes, no multiple of 4", shown);
-    if (length < FRAME_SIZE || (type == PCAPNG_SECTION_HEADER && length < SECTION_SIZE_MIN))
+    if (length < HEAD_SIZE + TAIL_SIZE ||
+        (type == PCAPNG_SECTION_HEADER && length < SECTION_SIZE_MIN))
         return pcapng_damage(blocks->reader, blocks->offset, "a block of only %u bytes", shown);
     if (length > PCAPNG_BLOCK_MAX)
         return pcapng_damage(blocks->reader, blocks->offset,
@@ -80,21 +81,18 @@ static enum read_result check_length(const struct pcapng_blocks *blocks, uint32_
 
 static void reserve(struct pcapng_blocks *blocks, size_t size)
 {
-    size_t capacity = blocks->capacity ? blocks->capacity : 4096;
-
-    while (capacity < size)
-        capacity *= 2;
-    if (capacity == blocks->capacity)
+    if (size <= blocks->capacity)
         return;
-    blocks->buffer = memory_resize(blocks->buffer, capacity);
-    blocks->capacity = capacity;
+    blocks->buffer = memory_resize(blocks->buffer, size);
+    blocks->capacity = size;
 }
 
 enum read_result pcapng_block_read(struct pcapng_blocks *blocks, struct pcapng_block *block)
 {
-    uint8_t head[HEAD_SIZE], magic[4];
-    size_t got = source_read(blocks->reader->source, head, sizeof head), known = 0;
-    uint32_t length, again;
+    struct source *source = blocks->reader->source;
+    uint8_t head[HEAD_SIZE], magic[4], tail[TAIL_SIZE];
+    size_t got = source_read(source, head, sizeof head), known = 0;
+    uint32_t length, size;
     enum read_result result;
 
     if (got == 0)
@@ -104,7 +102,7 @@ enum read_result pcapng_block_read(struct pcapng_blocks *blocks, struct pcapng_b
     block->offset = blocks->offset;
     block->type = u32_at(blocks, head);
     if (block->type == PCAPNG_SECTION_HEADER) {
-        known = source_read(blocks->reader->source, magic, sizeof magic);
+        known = source_read(source, magic, sizeof magic);
         if (known < sizeof magic)
             return cut(blocks);
         if (!find_byte_order(blocks, magic))
@@ -115,17 +113,18 @@ enum read_result pcapng_block_read(struct pcapng_blocks *blocks, struct pcapng_b
     result = check_length(blocks, block->type, length);
     if (result != READ_FRAME)
         return result;
-    reserve(blocks, length);
-    memcpy(blocks->buffer, magic, known);
-    got = source_read(blocks->reader->source, blocks->buffer + known, length - HEAD_SIZE - known);
-    if (got < length - HEAD_SIZE - known)
+    size = length - HEAD_SIZE - TAIL_SIZE;
+    reserve(blocks, size);
+    if (known > 0)
+        memcpy(blocks->buffer, magic, known);
+    if (source_read(source, blocks->buffer + known, size - known) < size - known ||
+        source_read(source, tail, sizeof tail) < sizeof tail)
         return cut(blocks);
-    again = u32_at(blocks, blocks->buffer + length - FRAME_SIZE);
-    if (again != length)
+    if (u32_at(blocks, tail) != length)
         return pcapng_damage(blocks->reader, blocks->offset,
                              "a block of %u bytes, but %u at its end", (unsigned)length,
-                             (unsigned)again);
-    block->body = (struct pcapng_fields){blocks->buffer, length - FRAME_SIZE, blocks->big_endian};
+                             (unsigned)u32_at(blocks, tail));
+    block->body = (struct pcapng_fields){blocks->buffer, size, blocks->big_endian};
     blocks->offset += length;
     return READ_FRAME;
 }

@@ -12,6 +12,7 @@
 
 struct frame {
     int64_t ts_ns;        /* since 1970 UTC, as the file says; within 2^32 s of it */
+    int64_t raw_ns;       /* the same, whatever order_next() makes of ts_ns */
     uint32_t captured;    /* bytes at `bytes` */
     uint32_t sent;        /* length on the wire */
     int dlt;              /* libpcap's DLT_ value */

@@ -10,6 +10,7 @@
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/fail_on.h"
+#include "report/output.h"
 #include "report/report.h"
 #include "rules/severity.h"
 
@@ -25,6 +26,7 @@ static const char usage[] =
     "\n"
     "  -o, --output DIR          where to write; made if it is missing\n"
     "  --filter EXPRESSION       only the frames that this tcpdump expression passes\n"
+    "  --tunnel udp/PORT=KIND    a port of a tunnel: vxlan, geneve, gue, fou or gtpu\n"
     "  --path A,B,C              the points from client to server, where the evidence errs\n"
     "  --nat FILE                what a NAT did: CSV, or the text of conntrack -L or conntrack -E\n"
     "  --rules DIR               the folder of the rules (default: those of this program)\n"
@@ -50,6 +52,7 @@ struct request {
     struct report_options report;
     struct input_set inputs;
     struct nat_map nat;
+    struct tunnel_map tunnels;
     const char *output;
     const char *fail_on;
     bool strict, help;
@@ -57,6 +60,7 @@ struct request {
 
 enum {
     OPTION_FILTER = 256,
+    OPTION_TUNNEL,
     OPTION_PATH,
     OPTION_NAT,
     OPTION_RULES,
@@ -75,6 +79,7 @@ enum {
 static const struct option long_options[] = {
     {"output",      required_argument, NULL, 'o'             },
     {"filter",      required_argument, NULL, OPTION_FILTER   },
+    {"tunnel",      required_argument, NULL, OPTION_TUNNEL   },
     {"path",        required_argument, NULL, OPTION_PATH     },
     {"nat",         required_argument, NULL, OPTION_NAT      },
     {"rules",       required_argument, NULL, OPTION_RULES    },
@@ -103,6 +108,9 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_FILTER:
         filter_free(request->analysis.survey.filter);
         return filter_new(optarg, &request->analysis.survey.filter, err);
+    case OPTION_TUNNEL:
+        request->analysis.survey.tunnels = &request->tunnels;
+        return tunnel_map_add(&request->tunnels, optarg, err);
     case OPTION_PATH:
         request->analysis.survey.path = optarg;
         return STATUS_OK;
@@ -176,16 +184,6 @@ static enum status read_request(int argc, char **argv, struct request *request, 
     return STATUS_OK;
 }
 
-static enum status make_folder(const char *path, struct error *err)
-{
-    struct stat info;
-
-    if (mkdir(path, 0777) == 0 ||
-        (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)))
-        return STATUS_OK;
-    return error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
-}
-
 /* The reports of a case, and what the exit status must tell of it. */
 static enum status conclude(const struct request *request, const char *case_path,
                             const struct analysis_result *result, struct error *err)
@@ -205,8 +203,8 @@ static enum status conclude(const struct request *request, const char *case_path
 static enum status analyze(const struct request *request, struct error *err)
 {
     char *case_path = memory_print("%s/case.db", request->output);
-    struct analysis_result result;
-    enum status status = make_folder(request->output, err), concluded;
+    struct analysis_result result = {0};
+    enum status status = output_make_folder(request->output, err), concluded;
     struct error conclude_err = {0};
 
     if (status == STATUS_OK)

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "decode/decode.h"
+#include "decode/encap.h"
 #include "merge/journey.h"
 
 /* A connection while any of its legs is open. */
@@ -24,7 +25,9 @@ struct open_leg {
     struct track track;
     struct leg_record *record; /* NULL: not in the survey */
     struct open_connection *connection;
-    uint16_t vlan[2];
+    int64_t first_ns, last_ns;
+    char *encap; /* NULL: none */
+    uint32_t encap_bytes[DIRS];
 };
 
 struct pass {
@@ -61,11 +64,24 @@ static bool recorded_at(const struct pass *pass, const struct leg_record *record
            ts_ns <= clock_common(&clock->map, clock->last_ns);
 }
 
+/* A point may have missed what it did not see: its ACKs tell of more bytes than there were. As many
+ * are put down to the capture, and not to the network; so is an ACK without data, which nothing
+ * tells of. */
+static bool in_gap(struct leg_record *record, const struct missing *missing)
+{
+    if (missing->bytes == 0)
+        return record->has_gap && !missing->is_rst;
+    if (missing->injected || record->gap[missing->dir] < missing->bytes)
+        return false;
+    record->gap[missing->dir] -= missing->bytes;
+    return true;
+}
+
 static void note_missing(void *context, const struct missing *missing)
 {
     const struct open_connection *connection = context;
     const struct pass *pass = connection->pass;
-    const struct leg_record *absent = member(pass, connection->link, missing->absent);
+    struct leg_record *absent = member(pass, connection->link, missing->absent);
     struct event event = {
         .segment_id = missing->segment_id,
         .leg_id = member(pass, connection->link, missing->position)->leg_id,
@@ -76,7 +92,7 @@ static void note_missing(void *context, const struct missing *missing)
         .b = (int64_t)absent->point + 1,
     };
 
-    if (recorded_at(pass, absent, missing->ts_ns))
+    if (recorded_at(pass, absent, missing->ts_ns) && !in_gap(absent, missing))
         store_event(pass->store, &event);
 }
 
@@ -159,15 +175,6 @@ static const char *nat_of(const struct leg_record *nearest, const struct leg_rec
     return target ? "snat" : "both";
 }
 
-static void print_encap(const uint16_t vlan[2], char *text, size_t size)
-{
-    text[0] = '\0';
-    if (vlan[1] != 0)
-        snprintf(text, size, "vlan %u vlan %u", vlan[0], vlan[1]);
-    else if (vlan[0] != 0)
-        snprintf(text, size, "vlan %u", vlan[0]);
-}
-
 /* Called by the table when a leg is over. */
 static void end_leg(void *context, struct leg *leg)
 {
@@ -175,8 +182,7 @@ static void end_leg(void *context, struct leg *leg)
     struct open_leg *open = (struct open_leg *)leg;
     struct open_connection *connection = open->connection;
     enum outcome outcome = track_outcome(&open->track, leg);
-    struct leg_row row = {.leg = leg, .track = &open->track};
-    char encap[32];
+    struct leg_row row = {.leg = leg, .track = &open->track, .encap = open->encap};
 
     if (open->record == NULL)
         return;
@@ -184,21 +190,23 @@ static void end_leg(void *context, struct leg *leg)
     row.connection_id = connection->link->connection_id;
     row.point_id = leg->key.point + 1;
     row.path_position = open->record->position;
+    row.first_ns = open->first_ns;
+    row.last_ns = open->last_ns;
     row.nat = nat_of(member(pass, connection->link, 0), open->record);
-    print_encap(open->vlan, encap, sizeof encap);
-    row.encap = encap[0] ? encap : NULL;
+    for (int dir = 0; dir < DIRS; dir++)
+        row.encap_bytes[dir] = open->encap_bytes[dir];
     store_leg(pass->store, &row);
     if (outcome > connection->outcome)
         connection->outcome = outcome;
     if (open->record->position == 0)
         connection->handshake_ns = open->track.handshake_ns;
     track_done(&open->track);
+    free(open->encap);
     if (--connection->legs_left == 0)
         end_connection(pass, connection);
 }
 
-static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *hit,
-                      const struct packet *packet, int64_t ts_ns)
+static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *hit, int64_t ts_ns)
 {
     struct open_connection **connection;
 
@@ -210,14 +218,14 @@ static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *
     open->record->leg_id = ++pass->leg_ids;
     if (open->record->flipped)
         leg_flip(&open->leg, hit);
-    memcpy(open->vlan, packet->vlan, sizeof open->vlan);
+    open->first_ns = ts_ns;
     connection = &pass->connections[open->record->connection];
     if (*connection == NULL)
         *connection = begin_connection(pass, &pass->survey->links[open->record->connection], ts_ns);
     open->connection = *connection;
 }
 
-static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t ts_ns)
+static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t raw_ns)
 {
     const struct leg *leg = &open->leg;
     const struct leg_record *former = &pass->survey->points[leg->key.point].legs[leg->former];
@@ -229,7 +237,7 @@ static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t t
         .has_a = true,
         .a = former->leg_id,
         .has_b = true,
-        .b = ts_ns - leg->former_last_ns,
+        .b = raw_ns - leg->former_last_ns,
     };
 
     store_event(pass->store, &event);
@@ -237,12 +245,28 @@ static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t t
         open->connection->reuse_of = former_connection;
 }
 
-static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_number, int64_t ts_ns,
-                         const struct packet *packet)
+/* What the leg's segments come in. Where only one direction comes in a tunnel, it is that one's. */
+static void note_encap(struct open_leg *open, int dir, const struct packet *packet)
 {
-    struct leg_hit hit = leg_table_add(pass->legs, point, packet, ts_ns);
+    char text[ENCAP_TEXT];
+
+    if (packet->outer_len > packet->inner_len)
+        open->encap_bytes[dir] = packet->outer_len - packet->inner_len;
+    if (open->encap != NULL)
+        return;
+    encap_print(packet, text, sizeof text);
+    if (text[0] != '\0')
+        open->encap = memory_copy_text(text);
+}
+
+static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_number,
+                         const struct frame *frame, const struct packet *packet)
+{
+    int64_t ts_ns = frame->ts_ns;
+    struct leg_hit hit = leg_table_add(pass->legs, point, packet, frame->raw_ns);
     struct open_leg *open = (struct open_leg *)hit.leg;
     struct tracked_segment segment = {.packet = packet, .hit = &hit, .ts_ns = ts_ns};
+    uint64_t unseen;
     struct segment_row row = {.packet = packet,
                               .ts_ns = ts_ns,
                               .dir = hit.dir,
@@ -253,19 +277,25 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
 
     segment.id = ++pass->segments;
     if (hit.is_new) {
-        begin_leg(pass, open, &hit, packet, ts_ns);
+        begin_leg(pass, open, &hit, ts_ns);
         row.dir = hit.dir;
         if (open->record != NULL && hit.leg->has_former)
-            note_reuse(pass, open, ts_ns);
+            note_reuse(pass, open, frame->raw_ns);
     }
     if (open->record == NULL)
         return;
+    if (packet->tunnels > 0 || packet->vlan[0] != 0)
+        note_encap(open, hit.dir, packet);
     segment.leg_id = row.leg_id = open->record->leg_id;
-    open->connection->last_ns = ts_ns;
+    open->last_ns = open->connection->last_ns = ts_ns;
     if (open->connection->journey != NULL)
         row.seen_before = journey_add(open->connection->journey, open->record->position, hit.dir,
                                       segment.id, ts_ns, packet);
+    unseen = open->track.half[!hit.dir].unseen;
     row.marks = track_segment(&open->track, &segment, note_event, pass->store);
+    unseen = open->track.half[!hit.dir].unseen - unseen;
+    open->record->gap[!hit.dir] += unseen;
+    open->record->has_gap |= unseen > 0;
     store_segment(pass->store, &row);
 }
 
@@ -312,7 +342,7 @@ static void pass_frame(struct pass *pass, size_t file, const struct reader *read
     }
     point = (uint32_t)(seen_at - pass->survey->points);
     if (packet.kind == PACKET_SEGMENT)
-        pass_segment(pass, point, number, frame->ts_ns, &packet);
+        pass_segment(pass, point, number, frame, &packet);
     else
         pass_icmp(pass, point, number, frame->ts_ns, &packet);
 }
@@ -365,8 +395,10 @@ enum status pass_run(struct survey *survey, struct store *store, struct error *e
     pass.connections = memory_zalloc(survey->links_count * sizeof(struct open_connection *));
     pass.frames = memory_zalloc(survey->captures_count * sizeof *pass.frames);
     pass.decoders = memory_alloc(survey->captures_count * sizeof(struct decoder *));
-    for (size_t i = 0; i < survey->captures_count; i++)
+    for (size_t i = 0; i < survey->captures_count; i++) {
         pass.decoders[i] = decoder_new();
+        decoder_set_tunnels(pass.decoders[i], survey->options->tunnels);
+    }
     status = read_all(&pass, err);
     leg_table_free(pass.legs); /* ends the legs that are left */
     note_given_up(&pass);

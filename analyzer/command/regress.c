@@ -1,4 +1,5 @@
 /* tcpmortem regress: every sample in a folder against its expected findings. */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
@@ -150,6 +151,7 @@ static enum status regress(const struct request *request, struct error *err)
     struct results results = {0};
     enum status status = STATUS_OK;
 
+    assert(request->dir != NULL);
     if (sample_is(request->dir))
         run_one(request, request->dir, request->dir, &results);
     else

@@ -6,21 +6,16 @@
 #include "base/memory.h"
 #include "decode/fragment.h"
 #include "decode/layers.h"
-
-enum {
-    PROTOCOL_ICMP = 1,
-    PROTOCOL_TCP = 6,
-    PROTOCOL_ESP = 50,
-    PROTOCOL_ICMPV6 = 58,
-};
+#include "decode/numbers.h"
 
 struct decoder {
     struct fragment_table *fragments;
+    const struct tunnel_map *tunnels; /* borrowed; NULL: only the default ports */
 };
 
 struct decoder *decoder_new(void)
 {
-    struct decoder *decoder = memory_alloc(sizeof *decoder);
+    struct decoder *decoder = memory_zalloc(sizeof *decoder);
 
     decoder->fragments = fragment_table_new();
     return decoder;
@@ -34,8 +29,13 @@ void decoder_free(struct decoder *decoder)
     free(decoder);
 }
 
-static enum skip_reason transport_decode(const struct ip_header *ip, struct view *view,
-                                         struct packet *out)
+void decoder_set_tunnels(struct decoder *decoder, const struct tunnel_map *map)
+{
+    decoder->tunnels = map;
+}
+
+static enum skip_reason transport_decode(const struct decoder *decoder, const struct ip_header *ip,
+                                         struct view *view, struct packet *out)
 {
     enum skip_reason reason;
 
@@ -51,7 +51,7 @@ static enum skip_reason transport_decode(const struct ip_header *ip, struct view
     case PROTOCOL_ICMPV6:
         if ((ip->protocol == PROTOCOL_ICMPV6) != (ip->version == 6))
             return SKIP_NOT_TCP;
-        reason = icmp_decode(view, ip->version, &out->icmp);
+        reason = icmp_decode(view, ip->version, decoder->tunnels, &out->icmp);
         out->icmp.src = ip->src;
         if (reason == SKIP_NONE)
             out->kind = PACKET_ICMP;
@@ -63,30 +63,17 @@ static enum skip_reason transport_decode(const struct ip_header *ip, struct view
     }
 }
 
-static bool defragment(struct decoder *decoder, const struct ip_header *ip, struct view *view,
-                       struct packet *out)
-{
-    struct datagram_key key = {
-        .src = ip->src,
-        .dst = ip->dst,
-        .id = ip->fragment.id,
-        .ifindex = out->ifindex,
-        .version = ip->version,
-        .protocol = ip->protocol,
-    };
-
-    return fragment_add(decoder->fragments, &key, &ip->fragment, view, &out->fragments);
-}
-
 static enum skip_reason frame_decode(struct decoder *decoder, int dlt, struct view *view,
                                      struct packet *out)
 {
+    const struct walk walk = {out, decoder->tunnels, decoder->fragments};
+    struct next next;
     struct ip_header ip;
-    enum skip_reason reason = link_decode(dlt, view, out);
+    enum skip_reason reason = link_decode(dlt, view, out, &next);
 
     if (reason != SKIP_NONE)
         return reason;
-    reason = ip_decode(view, false, &ip);
+    reason = walk_down(&walk, &next, view, &ip);
     if (reason != SKIP_NONE)
         return reason;
     out->version = ip.version;
@@ -94,9 +81,19 @@ static enum skip_reason frame_decode(struct decoder *decoder, int dlt, struct vi
     out->has_ip_id = ip.has_id;
     out->ip_id = ip.id;
     out->df = ip.df;
-    if (ip.fragmented && !defragment(decoder, &ip, view, out))
-        return SKIP_FRAGMENT;
-    return transport_decode(&ip, view, out);
+    return transport_decode(decoder, &ip, view, out);
+}
+
+/* In three: gcc makes one memset() of this size a string instruction, which takes as long as all
+ * the rest of the decoding. */
+static void packet_clear(struct packet *packet)
+{
+    uint8_t *bytes = (uint8_t *)packet;
+    const size_t third = sizeof *packet / 3;
+
+    memset(bytes, 0, third);
+    memset(bytes + third, 0, third);
+    memset(bytes + 2 * third, 0, sizeof *packet - 2 * third);
 }
 
 void decode_frame(struct decoder *decoder, int dlt, const uint8_t *bytes, uint32_t captured,
@@ -104,7 +101,7 @@ void decode_frame(struct decoder *decoder, int dlt, const uint8_t *bytes, uint32
 {
     struct view view = {bytes, captured, sent < captured ? captured : sent};
 
-    memset(out, 0, sizeof *out);
+    packet_clear(out);
     out->kind = PACKET_SKIPPED;
     out->reason = frame_decode(decoder, dlt, &view, out);
 }

@@ -1,4 +1,4 @@
-/* From the bytes of one frame to a packet: link layer, IP, TCP or ICMP.
+/* From the bytes of one frame to a packet: link layer, tunnels, IP, TCP or ICMP.
  * Allocates nothing, prints nothing and never reads past the captured bytes. */
 #ifndef DECODE_H
 #define DECODE_H
@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "decode/packet.h"
+#include "decode/tunnel.h"
 
 /* Remembers the IP fragments of one capture. */
 struct decoder;
@@ -13,6 +14,10 @@ struct decoder;
 /* Caller frees with decoder_free(), which accepts NULL. */
 struct decoder *decoder_new(void);
 void decoder_free(struct decoder *decoder);
+
+/* Which UDP ports are tunnels besides the default ones. `map` is borrowed until the decoder is
+ * freed or given another; NULL: none, as in the beginning. */
+void decoder_set_tunnels(struct decoder *decoder, const struct tunnel_map *map);
 
 /* Decodes one frame.
  *   dlt      libpcap's DLT_ value

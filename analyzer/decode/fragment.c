@@ -7,7 +7,7 @@
 
 enum {
     DATAGRAMS = 64,   /* under way at one time */
-    HEAD_BYTES = 160, /* of a datagram's payload kept: TCP's longest header is 60 */
+    HEAD_BYTES = 512, /* of a datagram's payload kept: tunnel headers, IP, and TCP's up to 60 */
     RANGES = 16,      /* holes at one time, out-of-order arrival included */
 };
 
@@ -30,6 +30,7 @@ struct datagram {
 struct fragment_table {
     uint64_t clock; /* counts calls: the age of a datagram */
     struct datagram datagrams[DATAGRAMS];
+    uint8_t whole[HEAD_BYTES]; /* the head of the last datagram that became whole */
 };
 
 struct fragment_table *fragment_table_new(void)
@@ -45,7 +46,8 @@ void fragment_table_free(struct fragment_table *table)
 static bool same_key(const struct datagram_key *a, const struct datagram_key *b)
 {
     return a->id == b->id && a->ifindex == b->ifindex && a->version == b->version &&
-           a->protocol == b->protocol && memcmp(&a->src, &b->src, sizeof a->src) == 0 &&
+           a->protocol == b->protocol && a->tunnels == b->tunnels && a->tunnel == b->tunnel &&
+           memcmp(&a->src, &b->src, sizeof a->src) == 0 &&
            memcmp(&a->dst, &b->dst, sizeof a->dst) == 0;
 }
 
@@ -121,13 +123,16 @@ bool fragment_add(struct fragment_table *table, const struct datagram_key *key,
         d->ranges[0].end < d->total)
         return false;
 
-    view->at = d->head;
+    /* Not handed out where it is: a piece of an inner datagram, for which the next call may take
+     * this place, is read from it. */
+    memcpy(table->whole, d->head, HEAD_BYTES);
+    view->at = table->whole;
     view->sent = d->total;
     view->captured = 0;
     if (d->head_ranges_count && d->head_ranges[0].start == 0)
         view->captured = d->head_ranges[0].end;
     view_limit(view, d->total);
     *pieces = (uint8_t)(d->pieces > 255 ? 255 : d->pieces);
-    d->used = 0; /* free; the head stays until the next call */
+    d->used = 0; /* free */
     return true;
 }

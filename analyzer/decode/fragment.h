@@ -12,12 +12,14 @@ struct fragment {
     bool more;       /* more fragments follow */
 };
 
-/* Which datagram: RFC 791 §3.2, RFC 8200 §4.5. The interface keeps the copies apart that one
- * capture of all interfaces has of one datagram. */
+/* Which datagram: RFC 791 §3.2, RFC 8200 §4.5. The interface and the tunnel keep the copies apart
+ * that one capture of all interfaces has of one datagram, and networks that use the same
+ * addresses. */
 struct datagram_key {
     struct address src, dst;
     uint32_t id, ifindex;
-    uint8_t version, protocol;
+    uint32_t tunnel; /* id of the innermost that is known */
+    uint8_t version, protocol, tunnels;
 };
 
 struct fragment_table;

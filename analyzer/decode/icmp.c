@@ -1,5 +1,6 @@
 /* ICMP errors and the TCP header that they quote. */
 #include "decode/layers.h"
+#include "decode/numbers.h"
 
 #include <stddef.h>
 
@@ -35,17 +36,33 @@ static uint32_t next_hop_mtu(uint8_t version, const uint8_t *p)
     return p[0] == ICMP_UNREACHABLE && p[1] == ICMP_CODE_FRAGMENTATION_NEEDED ? be16(p + 6) : 0;
 }
 
-static void quote_decode(struct view *view, struct icmp_error *icmp)
+/* Fills quoted_*: first of the outermost header, then of what is in its tunnels, if so much was
+ * quoted. Routers before RFC 1812 §4.3.2.3 quoted 8 bytes of the payload, which is no tunnel
+ * header with an IP header in it. */
+static void quote_decode(struct view *view, const struct tunnel_map *map, struct icmp_error *icmp)
 {
+    struct packet quoted = {0};
+    const struct walk walk = {.packet = &quoted, .map = map};
+    struct next next = {LAYER_IP, 0};
+    struct view outer = *view;
     struct ip_header ip;
     const uint8_t *p;
+    enum skip_reason reason;
 
-    if (ip_decode(view, true, &ip) != SKIP_NONE)
+    if (ip_decode(&outer, true, &ip) != SKIP_NONE)
         return;
+    icmp->quoted_version = ip.version;
     icmp->quoted_ttl = ip.ttl;
     icmp->quoted_src.addr = ip.src;
     icmp->quoted_dst.addr = ip.dst;
-    if (ip.protocol != 6 || (ip.fragmented && ip.fragment.offset != 0) || !view_take(view, 4, &p))
+    reason = walk_down(&walk, &next, view, &ip);
+    icmp->quoted_tunnel = quoted.tunnels > 0;
+    if (reason != SKIP_NONE)
+        return;
+    icmp->quoted_version = ip.version;
+    icmp->quoted_src.addr = ip.src;
+    icmp->quoted_dst.addr = ip.dst;
+    if (ip.protocol != PROTOCOL_TCP || !view_take(view, 4, &p))
         return;
     icmp->quotes_tcp = true;
     icmp->quoted_src.port = be16(p);
@@ -56,7 +73,8 @@ static void quote_decode(struct view *view, struct icmp_error *icmp)
     }
 }
 
-enum skip_reason icmp_decode(struct view *view, uint8_t version, struct icmp_error *icmp)
+enum skip_reason icmp_decode(struct view *view, uint8_t version, const struct tunnel_map *map,
+                             struct icmp_error *icmp)
 {
     const uint8_t *p;
 
@@ -67,6 +85,6 @@ enum skip_reason icmp_decode(struct view *view, uint8_t version, struct icmp_err
     icmp->type = p[0];
     icmp->code = p[1];
     icmp->mtu = next_hop_mtu(version, p);
-    quote_decode(view, icmp);
+    quote_decode(view, map, icmp);
     return SKIP_NONE;
 }

@@ -18,6 +18,11 @@ enum {
     EXTENSIONS_MAX = 16
 }; /* more than RFC 8200 §4.1 lists twice over; bounds the loop */
 
+enum {
+    PAYLOAD_MIN = 8, /* the shortest header that may follow: UDP, ICMP, an extension */
+    LENGTH_MAX = 65535
+};
+
 static enum skip_reason ipv4_decode(struct view *view, bool quoted, struct ip_header *ip)
 {
     struct view whole = *view;
@@ -131,4 +136,35 @@ enum skip_reason ip_decode(struct view *view, bool quoted, struct ip_header *ip)
     default:
         return SKIP_MALFORMED;
     }
+}
+
+enum skip_reason ip_recognise(const struct view *view, enum ip_fit fit)
+{
+    uint8_t version;
+    uint32_t header_len, len;
+
+    if (view->captured == 0)
+        return view->sent == 0 ? SKIP_NOT_TCP : SKIP_CUT;
+    version = view->at[0] >> 4;
+    if (version != 4 && version != 6)
+        return SKIP_NOT_TCP;
+    if (view->captured < 6)
+        return view->sent < 6 ? SKIP_NOT_TCP : SKIP_CUT;
+    header_len = version == 6 ? 40 : (uint32_t)(view->at[0] & 0x0f) * 4;
+    len = version == 6 ? header_len + be16(view->at + 4) : be16(view->at + 2);
+    if (header_len < 20)
+        return SKIP_NOT_TCP;
+    if (len == (version == 6 ? header_len : 0)) /* not told; rare, so only where it has to be */
+        return fit != IP_FITS_ANY && view->sent <= LENGTH_MAX ? SKIP_NOT_TCP : SKIP_NONE;
+    if (len < header_len + PAYLOAD_MIN)
+        return SKIP_NOT_TCP;
+    switch (fit) {
+    case IP_FITS_WHOLE:
+        return len == view->sent ? SKIP_NONE : SKIP_NOT_TCP;
+    case IP_FITS_INTO:
+        return len <= view->sent ? SKIP_NONE : SKIP_NOT_TCP;
+    case IP_FITS_ANY:
+        break;
+    }
+    return SKIP_NONE;
 }

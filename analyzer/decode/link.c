@@ -1,5 +1,7 @@
-/* Link layers: from the first byte of a frame to its IP header. */
+/* Link layers: from the first byte of a frame to what it carries. */
+#include "decode/encap.h"
 #include "decode/layers.h"
+#include "decode/numbers.h"
 
 #include <stddef.h>
 
@@ -19,15 +21,6 @@ enum {
 };
 
 enum {
-    ETHERTYPE_IPV4 = 0x0800,
-    ETHERTYPE_IPV6 = 0x86dd,
-    ETHERTYPE_VLAN = 0x8100, /* IEEE 802.1Q */
-    ETHERTYPE_QINQ = 0x88a8, /* IEEE 802.1ad */
-    ETHERTYPE_QINQ_OLD = 0x9100,
-    ETHERTYPE_MIN = 0x0600, /* below: an IEEE 802.3 length */
-};
-
-enum {
     VLAN_TAGS_MAX = 4
 }; /* deeper than any network; bounds the loop */
 
@@ -44,8 +37,38 @@ static enum skip_reason snap_decode(struct view *view, uint16_t *ethertype)
     return SKIP_NONE;
 }
 
-static enum skip_reason ethertype_decode(uint16_t ethertype, struct view *view,
-                                         struct packet *packet)
+static inline enum skip_reason ethernet_take(struct view *view, uint16_t *ethertype)
+{
+    const uint8_t *p;
+
+    if (!view_take(view, 14, &p))
+        return SKIP_CUT;
+    *ethertype = be16(p + 12);
+    if (*ethertype >= ETHERTYPE_MIN)
+        return SKIP_NONE;
+    view_limit(view, *ethertype);
+    return snap_decode(view, ethertype);
+}
+
+enum skip_reason ethernet_decode(struct view *view, struct next *next)
+{
+    next->layer = LAYER_ETHERTYPE;
+    return ethernet_take(view, &next->number);
+}
+
+enum skip_reason inner_tag_decode(struct view *view, struct packet *packet, struct next *next)
+{
+    const uint8_t *p;
+
+    if (!view_take(view, 4, &p))
+        return SKIP_CUT;
+    next->number = be16(p + 2);
+    return encap_add(packet, TUNNEL_VLAN, be16(p) & 0x0fff) ? SKIP_NONE : SKIP_MALFORMED;
+}
+
+/* The tags of the frame itself, and what follows them. */
+static enum skip_reason tags_decode(struct view *view, uint16_t ethertype, struct packet *packet,
+                                    struct next *next)
 {
     const uint8_t *p;
 
@@ -59,46 +82,33 @@ static enum skip_reason ethertype_decode(uint16_t ethertype, struct view *view,
             packet->vlan[tag] = be16(p) & 0x0fff;
         ethertype = be16(p + 2);
     }
-    return ethertype == ETHERTYPE_IPV4 || ethertype == ETHERTYPE_IPV6 ? SKIP_NONE : SKIP_NOT_IP;
-}
-
-static enum skip_reason ethernet_decode(struct view *view, struct packet *packet)
-{
-    const uint8_t *p;
-    uint16_t ethertype;
-    enum skip_reason reason;
-
-    if (!view_take(view, 14, &p))
-        return SKIP_CUT;
-    ethertype = be16(p + 12);
-    if (ethertype < ETHERTYPE_MIN) {
-        view_limit(view, ethertype);
-        reason = snap_decode(view, &ethertype);
-        if (reason != SKIP_NONE)
-            return reason;
-    }
-    return ethertype_decode(ethertype, view, packet);
+    next->layer =
+        ethertype == ETHERTYPE_IPV4 || ethertype == ETHERTYPE_IPV6 ? LAYER_IP : LAYER_ETHERTYPE;
+    next->number = ethertype;
+    return SKIP_NONE;
 }
 
 /* Linux "cooked" capture, version 1: 16 bytes, the EtherType last. */
-static enum skip_reason sll_decode(struct view *view, struct packet *packet)
+static enum skip_reason sll_take(struct view *view, uint16_t *ethertype)
 {
     const uint8_t *p;
 
     if (!view_take(view, 16, &p))
         return SKIP_CUT;
-    return ethertype_decode(be16(p + 14), view, packet);
+    *ethertype = be16(p + 14);
+    return SKIP_NONE;
 }
 
 /* Version 2: 20 bytes, the EtherType first, then the interface index. */
-static enum skip_reason sll2_decode(struct view *view, struct packet *packet)
+static enum skip_reason sll2_take(struct view *view, struct packet *packet, uint16_t *ethertype)
 {
     const uint8_t *p;
 
     if (!view_take(view, 20, &p))
         return SKIP_CUT;
     packet->ifindex = be32(p + 4);
-    return ethertype_decode(be16(p), view, packet);
+    *ethertype = be16(p);
+    return SKIP_NONE;
 }
 
 /* BSD loopback: an address family in the byte order of the machine that captured. AF_INET is 2
@@ -125,15 +135,22 @@ static enum skip_reason loopback_decode(struct view *view)
     }
 }
 
-enum skip_reason link_decode(int dlt, struct view *view, struct packet *packet)
+enum skip_reason link_decode(int dlt, struct view *view, struct packet *packet, struct next *next)
 {
+    enum skip_reason reason;
+    uint16_t ethertype = 0;
+
+    next->layer = LAYER_IP;
     switch (dlt) {
     case DLT_EN10MB_:
-        return ethernet_decode(view, packet);
+        reason = ethernet_take(view, &ethertype);
+        break;
     case DLT_LINUX_SLL_:
-        return sll_decode(view, packet);
+        reason = sll_take(view, &ethertype);
+        break;
     case DLT_LINUX_SLL2_:
-        return sll2_decode(view, packet);
+        reason = sll2_take(view, packet, &ethertype);
+        break;
     case DLT_NULL_:
     case DLT_LOOP_:
         return loopback_decode(view);
@@ -146,4 +163,5 @@ enum skip_reason link_decode(int dlt, struct view *view, struct packet *packet)
     default:
         return SKIP_LINKTYPE;
     }
+    return reason == SKIP_NONE ? tags_decode(view, ethertype, packet, next) : reason;
 }

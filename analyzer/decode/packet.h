@@ -59,9 +59,12 @@ struct icmp_error {
     uint8_t type, code;
     uint32_t mtu;       /* 0: none given */
     struct address src; /* who sent the error */
+    /* Of the innermost header if all headers down to it were quoted, else of the outermost. */
     struct endpoint quoted_src, quoted_dst;
-    uint8_t quoted_ttl;
-    bool quotes_tcp; /* the ports of a TCP segment are there */
+    uint8_t quoted_version; /* 4 or 6; 0: no header quoted */
+    uint8_t quoted_ttl;     /* of the outermost header: the one that the error is about */
+    bool quoted_tunnel;     /* it is of a tunnel: `mtu` has to hold the tunnel's headers too */
+    bool quotes_tcp;        /* the ports of a TCP segment are there */
     bool has_quoted_seq;
     uint32_t quoted_seq;
 };
@@ -86,6 +89,38 @@ enum skip_reason {
     SKIP_REASONS
 };
 
+/* What stands between the frame and the IP header of the segment. */
+enum tunnel_kind {
+    TUNNEL_NONE,
+    TUNNEL_VLAN,  /* 802.1Q tag inside of a tunnel; the frame's own are in packet.vlan */
+    TUNNEL_MPLS,  /* one for each label */
+    TUNNEL_PPPOE, /* id: session */
+    TUNNEL_IPIP,  /* IPv4 in IPv4 */
+    TUNNEL_4IN6,
+    TUNNEL_6IN4,
+    TUNNEL_6IN6,
+    TUNNEL_GRE,    /* id: key, 0 without */
+    TUNNEL_ERSPAN, /* id: session, 0 in type I, which has none */
+    TUNNEL_PPTP,   /* id: call */
+    TUNNEL_VXLAN,  /* id: VNI */
+    TUNNEL_GENEVE, /* id: VNI */
+    TUNNEL_GTPU,   /* id: TEID */
+    TUNNEL_GUE,
+    TUNNEL_FOU,
+    TUNNEL_KINDS
+};
+
+struct tunnel {
+    uint8_t kind; /* enum tunnel_kind */
+    uint32_t id;  /* 0: none */
+};
+
+enum {
+    TUNNELS_KEPT = 4, /* the outermost of them */
+    TUNNELS_MAX = 16  /* nested deeper, a packet is malformed */
+};
+
+/* Header fields are those of the innermost IP header, which carries the segment. */
 struct packet {
     enum packet_kind kind;
     enum skip_reason reason;
@@ -94,13 +129,18 @@ struct packet {
     bool has_ip_id;
     uint16_t ip_id;
     bool df;           /* IPv4 don't fragment; always true in IPv6 */
-    uint8_t fragments; /* how many pieces it came in; 0: not fragmented */
-    uint16_t vlan[2];  /* 802.1Q tags, outermost first; 0: none */
+    uint8_t fragments; /* how many pieces it, or a tunnel's packet, came in; 0: not fragmented */
+    uint16_t vlan[2];  /* 802.1Q tags of the frame, outermost first; 0: none */
     uint32_t ifindex;  /* of SLL2; 0: none */
     union {
         struct segment tcp;
         struct icmp_error icmp;
     };
+    uint8_t tunnels; /* how many, labels and inner tags counted; more than TUNNELS_KEPT: */
+    struct tunnel tunnel[TUNNELS_KEPT]; /* only these are told, outermost first */
+    uint32_t inner_len; /* the IP datagram of the segment as sent, headers included */
+    uint32_t outer_len; /* and all that stands before it after the link layer and its tags: the
+                         * outermost IP datagram. The difference is the tunnels' overhead. */
 };
 
 /* A name for people, as it stands in the database: "not TCP". Static. */

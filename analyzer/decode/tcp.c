@@ -120,9 +120,10 @@ enum skip_reason tcp_decode(struct view *view, struct segment *tcp)
         tcp->payload_captured = view->captured - header_len;
     }
     if (options_len) {
-        uint32_t rest_captured = view->captured > 20 ? view->captured - 20 : 0;
+        uint32_t fixed = view->captured < 20 ? view->captured : 20;
+        uint32_t rest_captured = view->captured - fixed;
 
-        options_decode(p + 20, rest_captured < options_len ? rest_captured : options_len,
+        options_decode(p + fixed, rest_captured < options_len ? rest_captured : options_len,
                        options_len, &tcp->opt);
     }
     return SKIP_NONE;

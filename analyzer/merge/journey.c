@@ -86,10 +86,12 @@ static void report(const struct journey *journey, int dir, uint32_t stop, enum s
 {
     struct missing missing = {
         .segment_id = wait->segment_id,
+        .dir = dir,
         .position = position_of(journey, dir, stop + (side == SIDE_AFTER)),
         .absent = position_of(journey, dir, stop + (side == SIDE_BEFORE)),
         .injected = side == SIDE_AFTER,
         .bytes = wait->print.end - wait->print.seq,
+        .is_rst = wait->print.is_rst,
         .ts_ns = wait->ts_ns,
     };
 

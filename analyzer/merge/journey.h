@@ -20,10 +20,12 @@
  * neighbouring point where it should have been. */
 struct missing {
     uint64_t segment_id;
+    int dir;
     uint32_t position; /* where it was seen */
     uint32_t absent;   /* the position where it was not */
     bool injected;     /* it should have come from there; else it should have gone there */
     uint32_t bytes;    /* of its sequence space that are missing; 0 for one without any */
+    bool is_rst;
     int64_t ts_ns;
 };
 

@@ -18,6 +18,7 @@ enum {
     SEGMENT_OFF,
     SEGMENT_ACK_OFF,
     SEGMENT_LEN,
+    SEGMENT_IP_LEN,
     SEGMENT_FLAGS,
     SEGMENT_WIN,
     SEGMENT_TTL,
@@ -42,7 +43,7 @@ enum {
 struct segment_cells {
     int64_t ts_ns, off, ack_off;
     uint64_t frame, seen_before;
-    uint32_t leg_id, seq, len, tsval, tsecr;
+    uint32_t leg_id, seq, len, ip_len, tsval, tsecr;
     uint16_t win, ip_id;
     uint8_t dir, flags, ttl, marks;
     bool has_ack, has_ip_id, has_timestamps;
@@ -87,6 +88,9 @@ static void segment_column(sqlite3_context *context, const void *row, int column
         break;
     case SEGMENT_LEN:
         sqlite3_result_int64(context, cells->len);
+        break;
+    case SEGMENT_IP_LEN:
+        sqlite3_result_int64(context, cells->ip_len);
         break;
     case SEGMENT_FLAGS:
         sqlite3_result_int(context, cells->flags);
@@ -178,6 +182,7 @@ void rows_add_segment(struct feed *feed, const struct segment_row *row)
         .leg_id = row->leg_id,
         .seq = tcp->seq,
         .len = tcp->len,
+        .ip_len = packet->inner_len,
         .tsval = tcp->opt.tsval,
         .tsecr = tcp->opt.tsecr,
         .win = tcp->win,

@@ -90,7 +90,9 @@ CREATE TABLE leg (
     client_port     INTEGER NOT NULL,
     server_addr     TEXT NOT NULL,
     server_port     INTEGER NOT NULL,
-    encap           TEXT,                  -- outermost first: 'vlan 5'; NULL: none
+    encap           TEXT,                  -- outermost first: 'vlan 5 vxlan 42'; NULL: none
+    encap_bytes_client INTEGER NOT NULL DEFAULT 0,-- what that adds to each IP datagram, by direction
+    encap_bytes_server INTEGER NOT NULL DEFAULT 0,
     nat             TEXT NOT NULL CHECK (nat IN ('none', 'snat', 'dnat', 'both')),
     isn_client      INTEGER,               -- raw; NULL: SYN not seen
     isn_server      INTEGER,
@@ -135,6 +137,7 @@ CREATE TABLE segment (
     off         INTEGER NOT NULL,     -- bytes since the sender's ISN, unwrapped
     ack_off     INTEGER,              -- bytes since the receiver's ISN; NULL: no ACK flag
     len         INTEGER NOT NULL,     -- payload as sent, whatever was captured of it
+    ip_len      INTEGER NOT NULL,     -- IP datagram as sent, without any tunnel around it
     flags       INTEGER NOT NULL,     -- 1 FIN, 2 SYN, 4 RST, 8 PSH, 16 ACK, 32 URG, 64 ECE, 128 CWR
     win         INTEGER NOT NULL,     -- raw, not scaled
     ttl         INTEGER NOT NULL,     -- hop limit in IPv6

@@ -56,7 +56,7 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     store_keep_error(store, feed_open(&store->segments, store->db));
     store_keep_error(store, feed_open(&store->events, store->db));
     store_keep_error(store, insert_open(&store->icmp, store->db, "icmp", 13));
-    store_keep_error(store, insert_open(&store->leg, store->db, "leg", 40));
+    store_keep_error(store, insert_open(&store->leg, store->db, "leg", 42));
     store_keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
     store_keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
     store_keep_error(store, insert_open(&store->remark, store->db, "remark", 3));
@@ -165,10 +165,12 @@ void store_leg(struct store *store, const struct leg_row *row)
     bind_endpoint(insert, &client, version);
     bind_endpoint(insert, &server, version);
     insert_text(insert, row->encap);
+    for (int dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, row->encap_bytes[dir]);
     insert_text(insert, row->nat);
     bind_halves(insert, row);
-    insert_integer(insert, row->leg->first_ns);
-    insert_integer(insert, row->leg->last_ns);
+    insert_integer(insert, row->first_ns);
+    insert_integer(insert, row->last_ns);
     insert_integer(insert, (int64_t)row->track->first_segment);
     insert_integer(insert, (int64_t)row->track->last_segment);
     store_keep_error(store, insert_run(insert));

@@ -43,6 +43,8 @@ struct leg_row {
     uint32_t id, connection_id, point_id, path_position;
     const char *nat;   /* static */
     const char *encap; /* NULL: none */
+    uint32_t encap_bytes[DIRS];
+    int64_t first_ns, last_ns;
     const struct leg *leg;
     const struct track *track;
 };

@@ -47,6 +47,22 @@ static void note_handshake(struct shared *shared, const struct leg_record *a,
             crossings_add(&shared->dirs[dir], pair.at_ns[dir], pair.apart_ns[dir], false);
 }
 
+/* A SYN passes any point before its answer passes any other, whether or not a point saw both: that
+ * bounds clocks also where the two directions take different routes. */
+static void note_answer(struct crossings *crossings, const struct leg_record *a,
+                        const struct leg_record *b)
+{
+    const struct handshake_sample *syn_a = &a->samples[SAMPLE_SYN];
+    const struct handshake_sample *syn_b = &b->samples[SAMPLE_SYN];
+    const struct handshake_sample *synack_a = &a->samples[SAMPLE_SYNACK];
+    const struct handshake_sample *synack_b = &b->samples[SAMPLE_SYNACK];
+
+    if (syn_a->copies == 1 && synack_b->copies > 0)
+        crossings_add(crossings, syn_a->ts_ns, synack_b->ts_ns - syn_a->ts_ns, true);
+    if (syn_b->copies == 1 && synack_a->copies > 0)
+        crossings_add(crossings, synack_a->ts_ns, syn_b->ts_ns - synack_a->ts_ns, false);
+}
+
 /* Which leg the client's segments pass first, by times that are near to each other, so that a drift
  * does not matter: -1 the first, 1 the second, 0 not known. */
 static int nearer_by_crossings(const struct shared *shared)
@@ -81,6 +97,7 @@ static void note_pair(struct crossings *crossings, const struct leg_record *a,
     int nearer = sample_nearer_by_ttl(a, b);
     bool together;
 
+    note_answer(crossings, a, b);
     note_handshake(&shared, a, b);
     if (a->sketch != NULL && b->sketch != NULL)
         sketch_compare(a->sketch, b->sketch, note_shared, &shared);

@@ -112,35 +112,54 @@ static void settle(struct feasible *feasible, const struct gap *gap, int64_t bas
             (int64_t)llround(fmax(fabs(gap->high - value), fabs(value - gap->low)));
 }
 
+/* Narrows a gap by one crossing, for a line without slope. */
+static void narrow(struct gap *gap, const struct crossing *crossing, int64_t base_ns)
+{
+    double value = (double)(crossing->apart_ns - base_ns);
+
+    if (crossing->from_a) {
+        gap->high = gap->has_high ? fmin(gap->high, value) : value;
+        gap->has_high = true;
+    } else {
+        gap->low = gap->has_low ? fmax(gap->low, value) : value;
+        gap->has_low = true;
+    }
+}
+
 /* Where the crossings fall apart into two that hold by themselves: the split that leaves the most
  * room on both sides. */
 static bool find_step(const struct crossings *crossings, struct feasible *feasible, int64_t base_ns)
 {
     const struct crossing *items = crossings->items;
-    size_t best = 0, stride = crossings->count / 512 + 1;
+    struct gap *after = memory_zalloc((crossings->count + 1) * sizeof *after);
+    struct gap before = {0}, best_before = {0};
     double best_width = 0;
-    struct gap before, after;
+    size_t best = 0;
 
-    for (size_t split = 2; split + 2 < crossings->count; split += stride) {
+    for (size_t i = crossings->count; i-- > 0;) {
+        after[i] = after[i + 1];
+        narrow(&after[i], &items[i], base_ns);
+    }
+    for (size_t split = 1; split < crossings->count; split++) {
         double width;
 
-        before = gap_of(items, 0, split, feasible->origin_ns, base_ns, 0);
-        after = gap_of(items, split, crossings->count, feasible->origin_ns, base_ns, 0);
-        width = fmin(width_of(&before), width_of(&after));
-        if (isfinite(width) && width > best_width) {
+        narrow(&before, &items[split - 1], base_ns);
+        width = fmin(width_of(&before), width_of(&after[split]));
+        if (isfinite(width_of(&before)) && isfinite(width_of(&after[split])) &&
+            width > best_width) {
             best = split;
             best_width = width;
+            best_before = before;
         }
     }
-    if (best == 0)
-        return false;
-    before = gap_of(items, 0, best, feasible->origin_ns, base_ns, 0);
-    after = gap_of(items, best, crossings->count, feasible->origin_ns, base_ns, 0);
-    settle(feasible, &before, base_ns);
-    feasible->step_at_ns = items[best].at_ns;
-    feasible->step_ns =
-        base_ns + (int64_t)llround((after.low + after.high) / 2) - feasible->offset_ns;
-    return true;
+    if (best > 0) {
+        settle(feasible, &best_before, base_ns);
+        feasible->step_at_ns = items[best].at_ns;
+        feasible->step_ns = base_ns + (int64_t)llround((after[best].low + after[best].high) / 2) -
+                            feasible->offset_ns;
+    }
+    free(after);
+    return best > 0;
 }
 
 static enum feasible_result result_of(const struct feasible *feasible)

@@ -41,11 +41,14 @@ struct leg {
     bool has_isn[DIRS];  /* the client's may come from what the SYN-ACK acknowledged */
     uint32_t isn[DIRS];
     bool has_base[DIRS];
-    uint32_t base[DIRS]; /* the number that counts as offset 0: the ISN where it is known */
-    int64_t top[DIRS];   /* highest offset seen, one past the last byte */
-    int64_t first_ns, last_ns;
-    bool has_former; /* another leg had the tuple before */
-    uint32_t former; /* its number */
+    uint32_t base[DIRS];       /* the number that counts as offset 0: the ISN where it is known */
+    int64_t top[DIRS];         /* highest offset seen, one past the last byte */
+    int64_t first_ns, last_ns; /* raw: see leg_table_add() */
+    bool waits;                /* in the table's queue of legs that may leave */
+    int64_t waits_since_ns;
+    struct leg *next, *previous; /* in that queue */
+    bool has_former;             /* another leg had the tuple before */
+    uint32_t former;             /* its number */
     int64_t former_last_ns;
 };
 
@@ -59,8 +62,8 @@ struct leg_hit {
     int64_t ack_off; /* only with has_ack */
 };
 
-/* Called for each leg that leaves the table: its tuple is used again, or the table is freed. The
- * leg is void afterwards. */
+/* Called for each leg that leaves the table: its tuple is used again, it was closed or never
+ * answered and 2MSL are over, or the table is freed. The leg is void afterwards. */
 typedef void leg_retire_fn(void *context, struct leg *leg);
 
 struct leg_table;
@@ -71,8 +74,12 @@ struct leg_table;
 struct leg_table *leg_table_new(size_t leg_size, leg_retire_fn *retire, void *context);
 void leg_table_free(struct leg_table *table);
 
+/* How many legs are in the table. */
+size_t leg_table_count(const struct leg_table *table);
+
 /* Finds or begins the leg of a TCP segment (`packet->kind` is PACKET_SEGMENT) seen at `point` and
- * brings it up to date.
+ * brings it up to date. `ts_ns` is the raw time: when a leg ends may not depend on how the clocks
+ * were fitted, or the two passes would not number the legs alike.
  * A SYN begins a new leg unless it repeats the ISN of the leg that has the tuple, or answers its
  * SYN from the other side (simultaneous open, RFC 9293 §3.5). Which end is the client is said by
  * the SYN or SYN-ACK; without either, the end whose port looks less like a service. */

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "survey/leg_life.h"
+#include "survey/leg_queue.h"
 
 enum {
     SLAB_LEGS = 256,
@@ -16,14 +17,20 @@ struct slot {
     struct leg *leg; /* NULL: free */
 };
 
+/* What the table keeps of each point. Their times are not comparable, so each has a queue. */
+struct point_legs {
+    uint32_t next_number;
+    struct leg_queue queue;
+};
+
 struct leg_table {
     size_t leg_size;
     leg_retire_fn *retire;
     void *context;
     struct slot *slots;
     size_t slots_count, used;
-    uint32_t *numbers; /* next number of each point */
-    size_t numbers_count;
+    struct point_legs *points;
+    size_t points_count;
     char **slabs;
     size_t slabs_count, slabs_capacity, slab_used;
     struct leg **free_legs; /* retired, to be used again */
@@ -75,7 +82,7 @@ void leg_table_free(struct leg_table *table)
         free(table->slabs[i]);
     free(table->slabs);
     free(table->free_legs);
-    free(table->numbers);
+    free(table->points);
     free(table->slots);
     free(table);
 }
@@ -164,17 +171,65 @@ static void grow(struct leg_table *table)
     free(old);
 }
 
-static uint32_t next_number(struct leg_table *table, uint32_t point)
+static struct point_legs *point_of(struct leg_table *table, uint32_t point)
 {
-    if (point >= table->numbers_count) {
+    if (point >= table->points_count) {
         size_t count = (size_t)point + 1;
 
-        table->numbers = memory_resize(table->numbers, count * sizeof *table->numbers);
-        memset(table->numbers + table->numbers_count, 0,
-               (count - table->numbers_count) * sizeof *table->numbers);
-        table->numbers_count = count;
+        table->points = memory_resize(table->points, count * sizeof *table->points);
+        memset(table->points + table->points_count, 0,
+               (count - table->points_count) * sizeof *table->points);
+        table->points_count = count;
     }
-    return table->numbers[point]++;
+    return &table->points[point];
+}
+
+/* Empties a slot and moves up those behind it that it had kept from their place. */
+static void empty_slot(struct leg_table *table, struct slot *slot)
+{
+    size_t mask = table->slots_count - 1, hole = (size_t)(slot - table->slots), at = hole;
+
+    for (;;) {
+        size_t home;
+
+        at = (at + 1) & mask;
+        if (table->slots[at].leg == NULL)
+            break;
+        home = (size_t)hash_key(&table->slots[at].leg->key) & mask;
+        if (((at - home) & mask) < ((at - hole) & mask))
+            continue; /* its place lies behind the hole */
+        table->slots[hole] = table->slots[at];
+        hole = at;
+    }
+    table->slots[hole].leg = NULL;
+    table->used--;
+}
+
+static bool is_over(const struct leg *leg)
+{
+    return leg->rst || (leg->fin[DIR_CLIENT] && leg->fin[DIR_SERVER]) || leg->phase == LEG_SYN_SENT;
+}
+
+/* Lets go of the legs of a point of which nothing more can come. */
+static void expire(struct leg_table *table, struct point_legs *point, int64_t now_ns)
+{
+    struct leg *leg;
+
+    while ((leg = leg_queue_due(&point->queue, now_ns)) != NULL) {
+        if (!is_over(leg))
+            continue; /* a SYN that was answered after all; it comes back when it is closed */
+        if (now_ns - leg->last_ns < LEG_2MSL_NS) {
+            leg_queue_add(&point->queue, leg, now_ns);
+            continue;
+        }
+        empty_slot(table, find_slot(table, &leg->key, hash_key(&leg->key)));
+        leg_release(table, leg);
+    }
+}
+
+size_t leg_table_count(const struct leg_table *table)
+{
+    return table->used;
 }
 
 static struct leg *begin(struct leg_table *table, struct slot *slot, const struct leg_key *key,
@@ -184,12 +239,13 @@ static struct leg *begin(struct leg_table *table, struct slot *slot, const struc
 
     leg->key = *key;
     leg->client_is_low = client_is_low;
-    leg->number = next_number(table, key->point);
+    leg->number = point_of(table, key->point)->next_number++;
     leg->first_ns = ts_ns;
     if (former != NULL) {
         leg->has_former = true;
         leg->former = former->number;
         leg->former_last_ns = former->last_ns;
+        leg_queue_remove(&point_of(table, key->point)->queue, former);
         leg_release(table, former);
     }
     slot->leg = leg;
@@ -204,8 +260,11 @@ struct leg_hit leg_table_add(struct leg_table *table, uint32_t point, const stru
     struct leg_key key;
     bool src_is_low = make_key(&key, point, packet->version, &tcp->src, &tcp->dst);
     uint64_t hash = hash_key(&key);
-    struct slot *slot = find_slot(table, &key, hash);
+    struct point_legs *legs = point_of(table, point);
+    struct slot *slot;
 
+    expire(table, legs, ts_ns);
+    slot = find_slot(table, &key, hash);
     hit.leg = slot->leg;
     if (hit.leg != NULL)
         hit.dir = src_is_low == hit.leg->client_is_low ? DIR_CLIENT : DIR_SERVER;
@@ -224,6 +283,8 @@ struct leg_hit leg_table_add(struct leg_table *table, uint32_t point, const stru
         hit.is_new = true;
     }
     leg_take(hit.leg, hit.dir, tcp, ts_ns, &hit);
+    if (is_over(hit.leg))
+        leg_queue_add(&legs->queue, hit.leg, ts_ns);
     return hit;
 }
 

@@ -176,7 +176,8 @@ static void note_end(struct survey *survey, struct capture *capture, struct orde
         const struct reader_interface *interface = reader_interface(reader, i);
 
         capture->has_dropped |= interface->has_dropped;
-        capture->dropped += interface->has_dropped ? interface->dropped : 0;
+        if (interface->has_dropped && capture->dropped <= INT64_MAX - interface->dropped)
+            capture->dropped += interface->dropped;
     }
     if (reader_comment(reader) != NULL)
         note_comment(survey, capture, 0, reader_comment(reader));
@@ -198,8 +199,10 @@ static enum status read_input(struct reading *reading, const struct order_file *
     size_t file;
 
     reading->decoders = memory_alloc(count * sizeof(struct decoder *));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         reading->decoders[i] = decoder_new();
+        decoder_set_tunnels(reading->decoders[i], reading->survey->options->tunnels);
+    }
     while ((result = order_next(order, &file, &frame, err)) != ORDER_DONE) {
         if (result == ORDER_FAILED)
             break;

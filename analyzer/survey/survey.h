@@ -12,6 +12,7 @@
 #include "capture/input.h"
 #include "capture/order.h"
 #include "decode/packet.h"
+#include "decode/tunnel.h"
 #include "survey/leg.h"
 #include "survey/nat_map.h"
 #include "survey/remark.h"
@@ -48,6 +49,7 @@ struct comment {
 /* One of the handshake's segments, as first seen on a leg. */
 struct handshake_sample {
     bool has_tsval;
+    bool cut;        /* the capture ended before the options did: a TSval may be missing */
     uint16_t copies; /* 0: not seen */
     uint32_t tsval;
     int64_t ts_ns; /* raw */
@@ -85,6 +87,8 @@ struct leg_record {
     struct sketch *sketch; /* a sample of its segments; NULL: none was taken */
     uint32_t connection;   /* index into survey.links */
     uint32_t position;     /* along the path, 0 nearest to the client */
+    uint64_t gap[DIRS];    /* bytes that its capture missed; pass 2 */
+    bool has_gap;          /* or had */
     uint32_t leg_id;       /* in the database; set in pass 2, 0: not seen there yet */
 };
 
@@ -143,9 +147,10 @@ struct link {
 
 /* What the user knows better. */
 struct survey_options {
-    const struct nat_map *nat; /* borrowed; NULL: none */
-    struct filter *filter;     /* borrowed; NULL: all frames */
-    const char *path;          /* points from client to server, comma separated; NULL: by evidence */
+    const struct nat_map *nat;        /* borrowed; NULL: none */
+    struct filter *filter;            /* borrowed; NULL: all frames */
+    const struct tunnel_map *tunnels; /* borrowed; NULL: only the usual ports */
+    const char *path; /* points from client to server, comma separated; NULL: by evidence */
 };
 
 struct survey {

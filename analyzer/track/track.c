@@ -101,6 +101,7 @@ static void follow_ack(const struct step *step)
             return;
         step_emit(step, EVENT_ACK_UNSEEN, true, ack - other->next, false, 0);
         step_open_hole(other, &hole);
+        other->unseen += (uint64_t)(ack - other->next);
         other->next = ack;
     }
     if (ack > other->acked)

@@ -50,6 +50,7 @@ struct half {
     bool has_syn;
     uint32_t syns, synacks, rsts, fins;
     uint64_t segments, bytes;
+    uint64_t unseen; /* bytes that were acknowledged here and never seen: a gap of the capture */
     int64_t syn_ns, synack_ns; /* of the first of each */
     struct holes *holes;       /* NULL: none yet */
     struct resent *resent;     /* NULL: none yet */

@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "decode/decode.h"
+#include "decode/encap.h"
 
 enum {
     FRAMES_MAX = 32,
     DLT_UNKNOWN = 105
 };
+
+/* FOU has no port of its own. */
+static const struct tunnel_map tunnels = {.count = 1, .ports = {{5555, TUNNEL_FOU}}};
 
 static const int links[] = {1, 113, 276, 12, 228, 229, 0, 108, 101, 14, DLT_UNKNOWN};
 
@@ -34,6 +38,16 @@ static void promise(int kept, const char *what)
     abort();
 }
 
+/* A mirror may cut a frame and say so: it was longer than what was sent of it. */
+static bool was_mirrored(const struct packet *packet)
+{
+    for (uint8_t i = 0; i < packet->tunnels && i < TUNNELS_KEPT; i++) {
+        if (packet->tunnel[i].kind == TUNNEL_ERSPAN)
+            return true;
+    }
+    return packet->tunnels > TUNNELS_KEPT;
+}
+
 static void check_segment(const struct packet *packet, uint32_t sent)
 {
     const struct segment *tcp = &packet->tcp;
@@ -42,12 +56,32 @@ static void check_segment(const struct packet *packet, uint32_t sent)
     promise(packet->version == 4 || packet->version == 6, "a segment is in IPv4 or IPv6");
     promise(tcp->opt.sack_blocks <= SACK_BLOCKS_MAX, "SACK blocks fit");
     promise(!(tcp->opt.cut && tcp->opt.malformed), "options are cut or malformed, not both");
-    promise(packet->fragments > 0 || tcp->len <= sent, "no more data than was sent");
+    promise(packet->fragments > 0 || was_mirrored(packet) || tcp->len <= sent,
+            "no more data than was sent");
+    promise(packet->inner_len >= tcp->len + 40, "IP and TCP headers are counted");
     promise(packet->version == 6 || packet->has_ip_id, "IPv4 has an ID");
+}
+
+static void check_tunnels(const struct packet *packet)
+{
+    char text[ENCAP_TEXT], shorter[ENCAP_TEXT];
+
+    promise(packet->tunnels <= TUNNELS_MAX, "nesting is bounded");
+    promise(packet->inner_len <= packet->outer_len, "what is outside is not smaller");
+    promise(packet->tunnels > 0 || packet->inner_len == packet->outer_len,
+            "no tunnel, no overhead");
+    encap_print(packet, text, sizeof(text));
+    promise(strlen(text) < sizeof(text) - 1, "the longest text has room");
+    promise((text[0] != '\0') ==
+                (packet->tunnels > 0 || packet->vlan[0] > 0 || packet->vlan[1] > 0),
+            "what is around the packet has a text");
+    encap_print(packet, shorter, strlen(text) / 2 + 1);
+    promise(strncmp(text, shorter, strlen(text) / 2) == 0, "a text without room is cut");
 }
 
 static void check_packet(const struct packet *packet, uint32_t sent)
 {
+    check_tunnels(packet);
     switch (packet->kind) {
     case PACKET_SEGMENT:
         check_segment(packet, sent);
@@ -106,6 +140,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct decoder *decoder = decoder_new();
     struct decoder *twin = decoder_new();
 
+    decoder_set_tunnels(decoder, &tunnels);
+    decoder_set_tunnels(twin, &tunnels);
     for (int frame = 0; frame < FRAMES_MAX && size >= FUZZ_HEADER; frame++) {
         int dlt = links[data[0] % LINKS];
         uint32_t captured = (uint32_t)data[2] << 8 | data[3];

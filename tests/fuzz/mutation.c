@@ -80,7 +80,7 @@ uint32_t mutate_frame(uint64_t *random, uint8_t *bytes, uint32_t len)
 {
     static const uint8_t edges[] = {0,    1,    2,    3,    4,    5,    8,    15,   16,  0x3f,
                                     0x40, 0x45, 0x46, 0x4f, 0x60, 0x7f, 0x80, 0xfe, 0xff};
-    uint32_t at = random_below(random, len < 100 ? len : 100); /* headers are in front */
+    uint32_t at = random_below(random, len < 200 ? len : 200); /* headers are in front */
     uint32_t size = random_below(random, 8) + 1;
 
     if (len == 0)

@@ -17,6 +17,7 @@
 #include "fuzz/mutation.h"
 #include "packet/capture_file.h"
 #include "packet/gallery.h"
+#include "packet/pack.h"
 
 enum {
     FILES_MAX = 64,
@@ -81,7 +82,45 @@ static void add_pcap(struct capture_seeds *seeds, bool swapped, bool nanoseconds
     fclose(file);
 }
 
-/* Blocks with options, and such as nobody knows. */
+/* An interface and packets with all the options that are read. */
+static void put_options(FILE *file, bool swapped, uint32_t interface)
+{
+    static struct pcapng_body body;
+    const uint8_t resolution = 0x80 | 20;
+
+    body = (struct pcapng_body){.swapped = swapped};
+    pcapng_add16(&body, 101);
+    pcapng_add16(&body, 0);
+    pcapng_add32(&body, 0);
+    pcapng_add_text(&body, PCAPNG_IF_NAME, "tun0");
+    pcapng_add_text(&body, PCAPNG_IF_DESCRIPTION, "to the left");
+    pcapng_add_option(&body, PCAPNG_IF_TSRESOL, &resolution, 1);
+    pcapng_add_count(&body, PCAPNG_IF_TSOFFSET, 1700000000);
+    pcapng_put(file, PCAPNG_INTERFACE, &body);
+
+    body = (struct pcapng_body){.swapped = swapped};
+    pcapng_add32(&body, interface);
+    pcapng_add_time(&body, 1U << 20);
+    pcapng_add32(&body, 9);
+    pcapng_add32(&body, 40);
+    pcapng_add_bytes(&body, "no packet", 9);
+    pcapng_add_text(&body, PCAPNG_COMMENT, "first");
+    pcapng_add_count(&body, PCAPNG_EPB_DROPCOUNT, 2);
+    pcapng_add_text(&body, PCAPNG_COMMENT, "second");
+    pcapng_add_option(&body, PCAPNG_END, NULL, 0);
+    pcapng_put(file, PCAPNG_ENHANCED_PACKET, &body);
+
+    body = (struct pcapng_body){.swapped = swapped};
+    pcapng_add16(&body, interface);
+    pcapng_add16(&body, 1); /* dropped */
+    pcapng_add_time(&body, 2U << 20);
+    pcapng_add32(&body, 9);
+    pcapng_add32(&body, 40);
+    pcapng_add_bytes(&body, "no packet", 9);
+    pcapng_put(file, PCAPNG_OLD_PACKET, &body);
+}
+
+/* Counts, a packet without a time, and a block that nobody knows. */
 static void put_blocks(FILE *file, bool swapped)
 {
     static struct pcapng_body body;
@@ -105,7 +144,7 @@ static void put_blocks(FILE *file, bool swapped)
     pcapng_put(file, PCAPNG_SIMPLE_PACKET, &body);
 }
 
-/* Two sections, two interfaces of different kinds. */
+/* Two sections, three interfaces of different kinds. */
 static void add_pcapng(struct capture_seeds *seeds, bool swapped)
 {
     const struct pcapng_interface interfaces[] = {
@@ -120,6 +159,7 @@ static void add_pcapng(struct capture_seeds *seeds, bool swapped)
         pcapng_put_interface(file, swapped, &interfaces[0]);
         pcapng_put_interface(file, swapped, &interfaces[1]);
         put_blocks(file, swapped);
+        put_options(file, swapped, 2);
         for (uint32_t i = 0; i < 4; i++) {
             frame_build(&gallery[i].spec, &frame);
             pcapng_put_packet(file, swapped, &interfaces[i % 2], i % 2, 1700000000123456789,
@@ -130,12 +170,31 @@ static void add_pcapng(struct capture_seeds *seeds, bool swapped)
     fclose(file);
 }
 
+/* The first `count` seeds once more in each kind of compression. */
+static void add_packed(struct capture_seeds *seeds, size_t count)
+{
+    for (int format = PACK_NONE + 1; format < PACK_FORMATS; format++) {
+        for (size_t i = 0; i < count; i++) {
+            uint8_t *packed;
+            FILE *file = new_file();
+            size_t size = pack((enum pack_format)format, seeds->items[i].bytes,
+                               seeds->items[i].size, &packed);
+
+            fwrite(packed, 1, size, file);
+            add_front(seeds, file);
+            fclose(file);
+            free(packed);
+        }
+    }
+}
+
 static void add_files(struct capture_seeds *seeds, char **paths, int count)
 {
     for (int kind = 0; kind < 4; kind++)
         add_pcap(seeds, kind & 1, kind & 2);
     add_pcapng(seeds, false);
     add_pcapng(seeds, true);
+    add_packed(seeds, seeds->count);
     for (int i = 0; i < count; i++) {
         FILE *file = fopen(paths[i], "rb");
 

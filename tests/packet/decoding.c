@@ -4,10 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct tunnel_map fou_port = {.count = 1, .ports = {{5555, TUNNEL_FOU}}};
+
+static struct decoder *fresh_decoder(void)
+{
+    struct decoder *decoder = decoder_new();
+
+    decoder_set_tunnels(decoder, &fou_port);
+    return decoder;
+}
+
 struct packet decoded_bytes(struct decoder *decoder, int dlt, const uint8_t *bytes,
                             uint32_t captured, uint32_t sent)
 {
-    struct decoder *fresh = decoder ? NULL : decoder_new();
+    struct decoder *fresh = decoder ? NULL : fresh_decoder();
     uint8_t *block = malloc(captured);
     struct packet packet;
 

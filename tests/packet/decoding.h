@@ -7,7 +7,8 @@
 #include "decode/decode.h"
 #include "packet/frame.h"
 
-/* The frame of `spec`, whole, by a decoder that saw nothing before. */
+/* The frame of `spec`, whole, by a decoder that saw nothing before. It knows FOU on port 5555,
+ * which has no port of its own. */
 struct packet decoded(const struct frame_spec *spec);
 
 /* The first `captured` bytes of a frame that had `sent` on the wire. `decoder` may be NULL:

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet/tunnel.h"
+#include "packet/writer.h"
+
 enum {
     PROTOCOL_ICMP = 1,
     PROTOCOL_TCP = 6,
@@ -23,46 +26,7 @@ const struct frame_spec frame_syn = {
     FRAME_OPTIONS(FRAME_MSS(1460)),
 };
 
-/* --- writing ---------------------------------------------------------------------------- */
-
-struct writer {
-    uint8_t *start, *at;
-};
-
-static void put8(struct writer *w, uint32_t value)
-{
-    *w->at++ = (uint8_t)value;
-}
-
-static void put16(struct writer *w, uint32_t value)
-{
-    put8(w, value >> 8);
-    put8(w, value);
-}
-
-static void put32(struct writer *w, uint32_t value)
-{
-    put16(w, value >> 16);
-    put16(w, value);
-}
-
-static void put_bytes(struct writer *w, const void *bytes, size_t size)
-{
-    if (size > 0)
-        memcpy(w->at, bytes, size);
-    w->at += size;
-}
-
-static void put_zeros(struct writer *w, size_t size)
-{
-    memset(w->at, 0, size);
-    w->at += size;
-}
-
-static uint32_t written(const struct writer *w)
-{
-    return (uint32_t)(w->at - w->start);
-}
+/* --- small things ------------------------------------------------------------------------- */
 
 static uint32_t forced(struct frame_forced wish, uint32_t otherwise)
 {
@@ -160,7 +124,7 @@ static void put_tcp(struct writer *w, const struct frame_spec *spec)
     w->at = tcp.at;
 }
 
-static uint32_t ip_packet(const struct frame_spec *spec, uint8_t *out);
+static uint32_t network_packet(const struct frame_spec *spec, uint8_t *out);
 
 static uint32_t ip_header_len(const struct frame_spec *spec)
 {
@@ -178,7 +142,7 @@ static void put_icmp(struct writer *w, const struct frame_spec *spec)
     put16(&icmp, 0);
     put32(&icmp, message->rest);
     if (message->quote) {
-        uint32_t whole = ip_packet(message->quote, icmp.at);
+        uint32_t whole = network_packet(message->quote, icmp.at);
         uint32_t wished = forced(message->quote_len, ip_header_len(message->quote) + 8);
 
         icmp.at += wished < whole ? wished : whole;
@@ -279,6 +243,54 @@ static uint32_t ip_packet(const struct frame_spec *spec, uint8_t *out)
     return is_v6(spec) ? put_ipv6(&w, spec) : put_ipv4(&w, spec);
 }
 
+/* --- tunnels ------------------------------------------------------------------------------- */
+
+/* The payload of a tunnel in its outer IP header. */
+static uint32_t outer_packet(const struct frame_tunnel *tunnel, const struct tunnel_content *inside,
+                             uint8_t *out)
+{
+    const struct frame_spec outer = {
+        .version = tunnel->version,
+        .src = tunnel->version == 6 ? "2001:db8::1" : "192.0.2.1",
+        .dst = tunnel->version == 6 ? "2001:db8::2" : "192.0.2.2",
+        .ttl = FRAME_FORCE(33),
+        .ip_id = 0x7777,
+        .protocol = FRAME_FORCE(inside->protocol),
+        .body = inside->bytes,
+        .body_len = inside->len,
+    };
+
+    return ip_packet(&outer, out);
+}
+
+/* The IP packet in all its tunnels, from the innermost out. */
+static uint32_t network_packet(const struct frame_spec *spec, uint8_t *out)
+{
+    struct built_frame *buffer = malloc(sizeof(*buffer));
+    struct tunnel_content content = {.bytes = buffer->bytes,
+                                     .ethertype = is_v6(spec) ? 0x86dd : 0x0800,
+                                     .protocol = is_v6(spec) ? 41 : 4};
+    uint32_t len = ip_packet(spec, out);
+
+    assert(buffer);
+    for (size_t i = spec->tunnels_count; i-- > 0;) {
+        const struct frame_tunnel *tunnel = &spec->tunnels[i];
+
+        memcpy(content.bytes, out, len);
+        content.len = len;
+        if (tunnel_wrap(tunnel, &content)) {
+            len = outer_packet(tunnel, &content, out);
+            content.ethertype = tunnel->version == 6 ? 0x86dd : 0x0800;
+            content.protocol = tunnel->version == 6 ? 41 : 4;
+        } else {
+            memcpy(out, content.bytes, content.len);
+            len = content.len;
+        }
+    }
+    free(buffer);
+    return len;
+}
+
 /* --- link layers --------------------------------------------------------------------------- */
 
 int frame_dlt(enum frame_link link)
@@ -292,9 +304,20 @@ int frame_dlt(enum frame_link link)
     return dlt[link];
 }
 
+static bool outermost_is_v6(const struct frame_spec *spec)
+{
+    return (spec->tunnels_count > 0 ? spec->tunnels[0].version : spec->version) == 6;
+}
+
 static uint32_t ethertype(const struct frame_spec *spec)
 {
-    return forced(spec->ethertype, is_v6(spec) ? 0x86dd : 0x0800);
+    uint32_t type = outermost_is_v6(spec) ? 0x86dd : 0x0800;
+
+    if (spec->tunnels_count > 0 && spec->tunnels[0].kind == FRAME_MPLS)
+        type = 0x8847;
+    if (spec->tunnels_count > 0 && spec->tunnels[0].kind == FRAME_PPPOE)
+        type = 0x8864;
+    return forced(spec->ethertype, type);
 }
 
 /* The type field, which names the outer tag where there is one. */
@@ -352,7 +375,7 @@ static void put_sll2(struct writer *w, const struct frame_spec *spec)
 
 static void put_family(struct writer *w, const struct frame_spec *spec)
 {
-    uint32_t family = forced(spec->ethertype, is_v6(spec) ? 30 : 2); /* as on macOS */
+    uint32_t family = forced(spec->ethertype, outermost_is_v6(spec) ? 30 : 2); /* as on macOS */
 
     if (spec->link == FRAME_NULL)
         family = family << 24 | (family & 0xff00) << 8 | (family >> 8 & 0xff00) | family >> 24;
@@ -391,7 +414,7 @@ void frame_build(const struct frame_spec *spec, struct built_frame *frame)
     struct writer w = {.start = frame->bytes, .at = frame->bytes};
 
     put_link(&w, spec);
-    w.at += ip_packet(spec, w.at);
+    w.at += network_packet(spec, w.at);
     while (spec->pad && written(&w) < ETHERNET_SHORTEST)
         put8(&w, PADDING);
     frame->len = written(&w);

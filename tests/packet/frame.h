@@ -86,13 +86,62 @@ struct frame_extension {
     struct frame_forced next; /* instead of what really follows */
 };
 
-/* An ICMP or ICMPv6 message that quotes another packet. */
+/* An ICMP or ICMPv6 message that quotes another packet, with its tunnels. */
 struct frame_icmp {
     uint8_t type, code;
     uint32_t rest;                  /* the second word: the MTU, … */
     const struct frame_spec *quote; /* its link layer is left out; NULL: no quote */
     struct frame_forced quote_len;  /* bytes of it; otherwise its IP header and 8 more */
 };
+
+/* A tunnel around the packet. Those in IP bring their outer IP header with them: TTL 33, from
+ * 192.0.2.1 to 192.0.2.2, or 2001:db8::1 to ::2. */
+enum frame_tunnel_kind {
+    FRAME_IPIP, /* IP in IP, whatever the versions */
+    FRAME_GRE,
+    FRAME_ERSPAN1,
+    FRAME_ERSPAN2,
+    FRAME_ERSPAN3,
+    FRAME_PPTP,
+    FRAME_VXLAN,
+    FRAME_GENEVE,
+    FRAME_GTPU,
+    FRAME_GUE,
+    FRAME_GUE1, /* variant 1: IP at once */
+    FRAME_FOU,  /* to UDP port 5555 */
+    FRAME_MPLS, /* one label */
+    FRAME_PPPOE,
+};
+
+struct frame_tunnel {
+    enum frame_tunnel_kind kind;
+    uint32_t id;
+    uint8_t version;      /* of the outer IP header, 4 or 6; 0: 4 */
+    bool bare;            /* GRE without an IP header, as it is in FOU and GUE */
+    uint16_t port;        /* UDP destination; 0: the usual one */
+    bool ethernet;        /* the packet in a frame where there is a choice: GRE, GENEVE, MPLS */
+    uint16_t vlan;        /* a tag in that frame */
+    const uint8_t *extra; /* what follows the fixed header: options, fields, control word */
+    uint8_t extra_len;
+    struct frame_forced flags;   /* the first 16 bits of the header */
+    struct frame_forced carries; /* its type or protocol field */
+    struct frame_forced udp_len;
+};
+
+/* A list of tunnels and how many, outermost first. */
+#define FRAME_LIST(...)                                                                            \
+    (const struct frame_tunnel[]){__VA_ARGS__},                                                    \
+        sizeof((const struct frame_tunnel[]){__VA_ARGS__}) / sizeof(struct frame_tunnel)
+
+/* Initialises .tunnels and .tunnels_count of a frame_spec. */
+#define FRAME_TUNNELS(...)                                                                         \
+    .tunnels = (const struct frame_tunnel[]){__VA_ARGS__},                                         \
+    .tunnels_count =                                                                               \
+        sizeof((const struct frame_tunnel[]){__VA_ARGS__}) / sizeof(struct frame_tunnel)
+
+/* Initialises .extra and .extra_len of a frame_tunnel. */
+#define FRAME_EXTRA(...)                                                                           \
+    .extra = (const uint8_t[]){__VA_ARGS__}, .extra_len = sizeof((const uint8_t[]){__VA_ARGS__})
 
 struct frame_spec {
     enum frame_link link;
@@ -101,6 +150,9 @@ struct frame_spec {
     struct frame_forced ethertype;
     uint32_t ifindex; /* SLL2 */
     bool pad;         /* to the 60 bytes of the shortest Ethernet frame, with 0xee */
+
+    const struct frame_tunnel *tunnels; /* outermost first */
+    uint8_t tunnels_count;
 
     uint8_t version;         /* 4 or 6; 0: 4 */
     const char *src, *dst;   /* text; NULL: 10.0.0.1, 10.0.0.2, fd00::1, fd00::2 */

@@ -359,6 +359,104 @@ static void test_decode_frame_fragments_of_icmp(void **state)
     assert_int_equal(whole.icmp.quoted_seq, 7);
 }
 
+/* --- tunnels -------------------------------------------------------------------------------- */
+
+/* The UDP datagram of a VXLAN packet around segment_200(), of which `piece` fragments are made. */
+static size_t vxlan_fragments(struct fixture *fixture, const struct frame_spec *inner, uint32_t id,
+                              uint32_t piece)
+{
+    static struct built_frame whole;
+    struct frame_spec spec = *inner;
+    const struct frame_tunnel tunnel = {.kind = FRAME_VXLAN, .id = id};
+
+    spec.link = FRAME_RAW;
+    spec.tunnels = &tunnel;
+    spec.tunnels_count = 1;
+    frame_build(&spec, &whole);
+    return frame_fragments(&(struct frame_spec){.body = whole.bytes + 20,
+                                                .body_len = whole.len - 20,
+                                                .ip_id = 99,
+                                                .protocol = FRAME_FORCE(17)},
+                           piece, fixture->pieces, PIECES_ROOM);
+}
+
+/* The outer packet was fragmented, into pieces large and small: one segment, with the sizes as if
+ * it had been in one piece. */
+static void test_decode_frame_fragments_of_tunnel(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (uint32_t piece = 8; piece <= 256; piece *= 2) {
+        struct frame_spec spec = segment_200(6);
+        size_t count = vxlan_fragments(fixture, &spec, 42, piece);
+
+        for (size_t i = 0; i + 1 < count; i++)
+            assert_skipped(decode_piece(fixture, i), SKIP_FRAGMENT);
+        struct packet whole = decode_piece(fixture, count - 1);
+
+        assert_segment_200(&whole, (unsigned)count);
+        assert_int_equal(whole.version, 6);
+        assert_int_equal(whole.tunnel[0].id, 42);
+        assert_int_equal(whole.inner_len, 40 + 32 + 200);
+        assert_int_equal(whole.outer_len, whole.inner_len + 50);
+    }
+}
+
+/* The inner packet was fragmented, and each of its pieces once more in the tunnel. The sizes are
+ * those of the whole. */
+static void test_decode_frame_fragments_of_fragments(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct built_frame whole;
+    struct frame_spec spec = segment_200(4);
+    const struct frame_tunnel tunnel = {.kind = FRAME_VXLAN, .id = 42};
+    struct packet packet = {0};
+    unsigned inner = 0;
+
+    spec.link = FRAME_RAW;
+    frame_build(&spec, &whole);
+    for (uint32_t offset = 0; offset < 232; offset += 96, inner++) {
+        bool more = offset + 96 < 232;
+        struct frame_spec part = {.tunnels = &tunnel,
+                                  .tunnels_count = 1,
+                                  .ip_id = 4711,
+                                  .more_fragments = more,
+                                  .fragment_offset = (uint16_t)offset,
+                                  .body = whole.bytes + 20 + offset,
+                                  .body_len = more ? 96 : 232 - offset};
+        size_t count = vxlan_fragments(fixture, &part, 42, 64);
+
+        assert_in_range(count, 2, 3);
+        for (size_t i = 0; i < count; i++) {
+            if (packet.kind == PACKET_SEGMENT)
+                fail();
+            packet = decode_piece(fixture, i);
+        }
+    }
+    assert_segment_200(&packet, inner);
+    assert_int_equal(packet.tunnels, 1);
+    assert_int_equal(packet.inner_len, 20 + 232);
+    assert_int_equal(packet.outer_len, packet.inner_len + 50);
+}
+
+/* Two tunnels whose inner networks use the same addresses and, by chance, the same ID. */
+static void test_decode_frame_fragments_in_two_tunnels(void **state)
+{
+    struct fixture *fixture = *state;
+    struct frame_tunnel of_a = {.kind = FRAME_VXLAN, .id = 42}, of_b = of_a;
+    struct frame_spec a = segment_200(4), b = a;
+
+    of_b.id = 43;
+    a.tunnels = &of_a;
+    a.tunnels_count = 1;
+    b = a;
+    b.tunnels = &of_b;
+    b.seq = 8;
+    assert_kept_apart(fixture, &a, &b);
+    b.tunnels_count = 0; /* and one in none */
+    assert_kept_apart(fixture, &a, &b);
+}
+
 /* An IPv6 packet with a fragment header that is the whole datagram (RFC 6946). */
 static void test_decode_frame_atomic_fragment(void **state)
 {
@@ -434,6 +532,11 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_udp, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_icmp, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_tunnel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_decode_frame_fragments_of_fragments, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_decode_frame_fragments_in_two_tunnels, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_atomic_fragment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragment_at_the_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decode_frame_fragment_of_four_gigabytes, set_up,

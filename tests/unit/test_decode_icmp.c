@@ -219,6 +219,98 @@ static void test_decode_frame_quote_of_udp(void **state)
     assert_false(packet.icmp.quotes_tcp);
 }
 
+/* --- quotes of tunnels ---------------------------------------------------------------------- */
+
+/* The quote of `quoted` in `tunnel`, `len` bytes of it, from IPv4 or IPv6 routers. */
+static struct packet quote_of_tunnel(uint8_t version, const struct frame_spec *quoted,
+                                     const struct frame_tunnel *tunnel, uint32_t len)
+{
+    struct frame_spec whole = *quoted;
+    const struct frame_icmp too_big = {.type = version == 6 ? 2 : 3,
+                                       .code = version == 6 ? 0 : 4,
+                                       .rest = 1450,
+                                       .quote = &whole,
+                                       .quote_len = FRAME_FORCE(len)};
+
+    whole.tunnels = tunnel;
+    whole.tunnels_count = 1;
+    return icmp_of(version, &too_big);
+}
+
+/* A VXLAN packet was too big for a link of the underlay: the segment in it is told, from the
+ * moment on that so much of it is quoted, and the TTL of the packet that was dropped. */
+static void test_decode_frame_quote_of_vxlan(void **state)
+{
+    const struct frame_tunnel vxlan = {.kind = FRAME_VXLAN, .id = 42};
+    const uint32_t inner = 20 + 8 + 8 + 14;
+
+    (void)state;
+    for (uint32_t len = 0; len <= inner + 40; len++) {
+        struct packet packet = quote_of_tunnel(4, &quoted_v4, &vxlan, len);
+
+        assert_is_icmp(packet);
+        assert_int_equal(packet.tunnels, 0);
+        assert_int_equal(packet.icmp.mtu, 1450);
+        assert_int_equal(packet.icmp.quoted_ttl, len >= 20 ? 33 : 0);
+        assert_int_equal(packet.icmp.quoted_version, len >= 20 ? 4 : 0);
+        assert_int_equal(packet.icmp.quoted_tunnel, len >= 20 + 8 + 8);
+        assert_int_equal(packet.icmp.quotes_tcp, len >= inner + 24);
+        assert_int_equal(packet.icmp.has_quoted_seq, len >= inner + 28);
+        if (len >= inner + 20)
+            assert_address(packet.icmp.quoted_dst.addr, 198, 51, 100, 2);
+        else if (len >= 20)
+            assert_address(packet.icmp.quoted_dst.addr, 192, 0, 2, 2);
+    }
+    struct packet packet = quote_of_tunnel(4, &quoted_v4, &vxlan, 548);
+
+    assert_address(packet.icmp.quoted_src.addr, 192, 0, 2, 1);
+    assert_address(packet.icmp.quoted_dst.addr, 198, 51, 100, 2);
+    assert_int_equal(packet.icmp.quoted_src.port, 1234);
+    assert_int_equal(packet.icmp.quoted_dst.port, 443);
+    assert_int_equal(packet.icmp.quoted_seq, 0xfeedface);
+}
+
+/* Every tunnel in IP, with the other version inside. */
+static void test_decode_frame_quote_of_each_tunnel(void **state)
+{
+    static const enum frame_tunnel_kind kinds[] = {
+        FRAME_IPIP, FRAME_GRE,    FRAME_ERSPAN1, FRAME_ERSPAN2, FRAME_ERSPAN3,
+        FRAME_PPTP, FRAME_GENEVE, FRAME_GTPU,    FRAME_GUE,     FRAME_GUE1,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        const struct frame_tunnel over_v4 = {.kind = kinds[i]};
+        const struct frame_tunnel over_v6 = {.kind = kinds[i], .version = 6};
+        struct packet v6 = quote_of_tunnel(4, &quoted_v6, &over_v4, 300);
+        struct packet v4 = quote_of_tunnel(6, &quoted_v4, &over_v6, 300);
+
+        assert_is_icmp(v6);
+        assert_true(v6.icmp.quoted_tunnel);
+        assert_int_equal(v6.version, 4);
+        assert_int_equal(v6.icmp.quoted_version, 6);
+        assert_int_equal(v6.icmp.quoted_seq, 0xfeedface);
+        assert_int_equal(v6.icmp.quoted_ttl, 33);
+        assert_is_icmp(v4);
+        assert_true(v4.icmp.quoted_tunnel);
+        assert_int_equal(v4.icmp.quoted_version, 4);
+        assert_int_equal(v4.icmp.quoted_seq, 0xfeedface);
+    }
+}
+
+/* No tunnel: the flag says so. */
+static void test_decode_frame_quote_of_no_tunnel(void **state)
+{
+    const struct frame_icmp icmp = {.type = 11, .quote = &quoted_v4};
+    struct packet packet = icmp_of(4, &icmp);
+
+    (void)state;
+    assert_false(packet.icmp.quoted_tunnel);
+    assert_int_equal(packet.icmp.quoted_version, 4);
+}
+
+/* --- broken messages ------------------------------------------------------------------------- */
+
 /* The message ends before its 8 bytes are there: as sent, and as captured. */
 static void test_decode_frame_icmp_too_short(void **state)
 {
@@ -253,6 +345,9 @@ int main(void)
         cmocka_unit_test(test_decode_frame_quote_with_options),
         cmocka_unit_test(test_decode_frame_quote_of_a_fragment),
         cmocka_unit_test(test_decode_frame_quote_of_udp),
+        cmocka_unit_test(test_decode_frame_quote_of_vxlan),
+        cmocka_unit_test(test_decode_frame_quote_of_each_tunnel),
+        cmocka_unit_test(test_decode_frame_quote_of_no_tunnel),
         cmocka_unit_test(test_decode_frame_icmp_too_short),
     };
 

@@ -142,10 +142,10 @@ static void test_decode_frame_loopback_other_family(void **state)
     assert_skipped(packet, SKIP_NOT_IP);
 }
 
-/* ARP, LLDP, MPLS and PPPoE by their EtherTypes. */
+/* ARP, LLDP, MACsec and PPPoE's discovery by their EtherTypes. */
 static void test_decode_frame_not_ip(void **state)
 {
-    static const uint32_t types[] = {0x0806, 0x88cc, 0x8847, 0x8864};
+    static const uint32_t types[] = {0x0806, 0x88cc, 0x88e5, 0x8863};
 
     (void)state;
     for (size_t i = 0; i < COUNT(types); i++) {

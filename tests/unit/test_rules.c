@@ -88,18 +88,19 @@ static void fill_case(const char *path)
 
     assert_int_equal(case_create(path, &db, &err), STATUS_OK);
     sqlite3_close(db);
-    execute(path, "INSERT INTO point VALUES (1, 'host', 0, 0, 0, NULL, 'reference');"
-                  "INSERT INTO connection VALUES (1, '10.0.0.1', 1025, '10.0.0.2', 80, 1000000000,"
-                  " 2000000000, 'established', 1, NULL, NULL, NULL, NULL);"
-                  "INSERT INTO leg (id, connection_id, point_id, path_position, client_addr,"
-                  " client_port, server_addr, server_port, nat, segments_client, segments_server,"
-                  " bytes_client, bytes_server, syns, synacks, fins_client, fins_server,"
-                  " rsts_client, rsts_server, first_ns, last_ns, first_segment, last_segment)"
-                  " VALUES (1, 1, 1, 0, '10.0.0.1', 1025, '10.0.0.2', 80, 'none', 1, 1, 0, 0, 1, 1,"
-                  " 0, 0, 0, 0, 1000000000, 2000000000, 1, 2);"
-                  "INSERT INTO segment VALUES"
-                  " (1, 1000000000, 1, 0, 1, 7, 0, NULL, 0, 2, 100, 64, 1, NULL, NULL, NULL, 0),"
-                  " (2, 2000000000, 1, 1, 2, 9, 0, 1, 0, 18, 100, 64, 1, NULL, NULL, NULL, 0);");
+    execute(path,
+            "INSERT INTO point VALUES (1, 'host', 0, 0, 0, NULL, 'reference');"
+            "INSERT INTO connection VALUES (1, '10.0.0.1', 1025, '10.0.0.2', 80, 1000000000,"
+            " 2000000000, 'established', 1, NULL, NULL, NULL, NULL);"
+            "INSERT INTO leg (id, connection_id, point_id, path_position, client_addr,"
+            " client_port, server_addr, server_port, nat, segments_client, segments_server,"
+            " bytes_client, bytes_server, syns, synacks, fins_client, fins_server,"
+            " rsts_client, rsts_server, first_ns, last_ns, first_segment, last_segment)"
+            " VALUES (1, 1, 1, 0, '10.0.0.1', 1025, '10.0.0.2', 80, 'none', 1, 1, 0, 0, 1, 1,"
+            " 0, 0, 0, 0, 1000000000, 2000000000, 1, 2);"
+            "INSERT INTO segment VALUES"
+            " (1, 1000000000, 1, 0, 1, 7, 0, NULL, 0, 40, 2, 100, 64, 1, NULL, NULL, NULL, 0),"
+            " (2, 2000000000, 1, 1, 2, 9, 0, 1, 0, 40, 18, 100, 64, 1, NULL, NULL, NULL, 0);");
 }
 
 static int bench_setup(void **state)

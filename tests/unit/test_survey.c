@@ -156,17 +156,17 @@ static struct view behind_nat(const struct view *view)
 
 static const struct link *only_link(const struct survey *survey, uint32_t legs)
 {
-    const struct link *found = NULL;
+    size_t only = survey->links_count;
 
     for (size_t i = 0; i < survey->links_count; i++) {
         if (survey->links[i].legs == 0)
             continue;
-        assert_null(found);
-        found = &survey->links[i];
+        assert_int_equal(only, survey->links_count);
+        only = i;
     }
-    assert_non_null(found);
-    assert_int_equal(found->legs, legs);
-    return found;
+    assert_int_not_equal(only, survey->links_count);
+    assert_int_equal(survey->links[only].legs, legs);
+    return &survey->links[only];
 }
 
 static size_t links_with_legs(const struct survey *survey)
