@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "decode/decode.h"
 #include "survey/link.h"
+#include "survey/scale.h"
 #include "survey/sketch.h"
 
 /* Samples are a few kilobytes each, so they are bounded. Legs that began before the capture did
@@ -97,6 +98,11 @@ static void note_segment(struct survey *survey, struct point *point, const struc
     } else if (hit->dir == DIR_CLIENT && record->samples[SAMPLE_ACK].copies == 0 &&
                record->samples[SAMPLE_SYNACK].copies > 0) {
         note_sample(record, SAMPLE_ACK, packet, ts_ns);
+    }
+    if (hit->leg->phase == LEG_MIDSTREAM) {
+        if (record->scales == NULL)
+            record->scales = memory_zalloc(sizeof *record->scales);
+        scale_watch_add(record->scales, hit->dir, tcp);
     }
     note_sketch(survey, record, hit, packet, ts_ns);
 }
@@ -398,8 +404,10 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
 void survey_done(struct survey *survey)
 {
     for (size_t i = 0; i < survey->points_count; i++) {
-        for (size_t k = 0; k < survey->points[i].legs_count; k++)
+        for (size_t k = 0; k < survey->points[i].legs_count; k++) {
             free(survey->points[i].legs[k].sketch);
+            free(survey->points[i].legs[k].scales);
+        }
         free(survey->points[i].name);
         free(survey->points[i].interface);
         free(survey->points[i].legs);

@@ -68,6 +68,7 @@ enum conntrack_class {
 struct conntrack_entry {
     enum conntrack_state state;
     bool live;
+    bool older; /* it began before the capture did: see conntrack_assume() */
     bool seen_reply, assured;
     int original;                   /* the direction of the segment that it began with */
     int64_t expires_ns;             /* it is gone then */
@@ -116,6 +117,17 @@ struct conntrack_result {
     uint32_t bound; /* raw: the last number that would have passed */
     int64_t margin; /* bytes from there to what the segment has: how far it is out */
 };
+
+/* Begins an entry for a connection that is older than the capture: the kernel knows it from its
+ * beginning on, so it is not picked up (3.3) but as established as it can be. `first` is the first
+ * segment that was captured, `original` the direction of the client, `scale` of the windows of each
+ * direction.
+ * What was sent and allowed before the capture is not known. So a number that is above its bound by
+ * no more than a window is taken for one that was allowed then: of such an entry less is named than
+ * the kernel may have said, but nothing else, as long as the scales are not too small. */
+void conntrack_assume(struct conntrack_entry *entry, const struct conntrack_config *config,
+                      int original, const uint8_t scale[2], const struct segment *first,
+                      int64_t ts_ns);
 
 /* Judges a segment of the entry's tuple, sent in direction `dir` (0 or 1, whatever they mean to
  * the caller) at `ts_ns`, and brings the entry up to date. An entry that is none, or whose time is

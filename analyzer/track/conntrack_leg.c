@@ -1,22 +1,11 @@
 #include "track/conntrack_leg.h"
 
-struct conntrack_cases conntrack_cases_default(void)
+void conntrack_leg_assume(struct conntrack_leg *leg, const struct conntrack_cases *cases,
+                          int original, const uint8_t scale[2], const struct segment *first,
+                          int64_t ts_ns)
 {
-    struct conntrack_cases cases = {.configs = {
-                                        conntrack_defaults(CONNTRACK_5_10),
-                                        conntrack_defaults(CONNTRACK_6_1),
-                                        conntrack_defaults(CONNTRACK_5_10),
-                                    }};
-
-    cases.configs[CONNTRACK_CASE_LIBERAL].be_liberal = true;
-    return cases;
-}
-
-const char *conntrack_case_name(enum conntrack_case asked)
-{
-    static const char *const names[CONNTRACK_CASES] = {"5.10", "6.1", "5.10 be_liberal"};
-
-    return names[asked];
+    for (int i = 0; i < cases->count; i++)
+        conntrack_assume(&leg->entries[i], &cases->items[i].config, original, scale, first, ts_ns);
 }
 
 /* A RST of the machine that refused a segment, in the name of the end that it was for. */
@@ -51,19 +40,19 @@ static void remember_refused(struct conntrack_leg *leg, int dir, const struct se
 
 bool conntrack_leg_segment(struct conntrack_leg *leg, const struct conntrack_cases *cases, int dir,
                            const struct packet *packet, int64_t ts_ns,
-                           struct conntrack_result results[CONNTRACK_CASES])
+                           struct conntrack_result results[CONNTRACK_CASES_MAX])
 {
     bool own = is_own_reset(leg, dir, packet), accepted = true, refused = false;
 
-    for (int i = 0; i < CONNTRACK_CASES; i++) {
+    for (int i = 0; i < cases->count; i++) {
         struct conntrack_entry *entry = &leg->entries[i];
 
         if (own)
-            results[i] = (struct conntrack_result){.verdict = CONNTRACK_INVALID,
-                                                   .reason = CONNTRACK_NO_ENTRY,
-                                                   .state = entry->state};
+            results[i] = (struct conntrack_result){
+                .verdict = CONNTRACK_INVALID, .reason = CONNTRACK_NO_ENTRY, .state = entry->state};
         else
-            conntrack_segment(entry, &cases->configs[i], dir, &packet->tcp, ts_ns, &results[i]);
+            conntrack_segment(entry, &cases->items[i].config, dir, &packet->tcp, ts_ns,
+                              &results[i]);
         accepted &= results[i].verdict == CONNTRACK_ACCEPT;
         refused |= results[i].verdict == CONNTRACK_INVALID;
     }

@@ -1,24 +1,19 @@
-/* conntrack on one leg: the same segments before several kernels side by side, and which of them
- * no kernel takes for the connection's since the machine itself sent them. */
+/* conntrack on one leg: its segments before several kernels side by side, and which of them no
+ * kernel takes for the connection's since the machine itself sent them. */
 #ifndef CONNTRACK_LEG_H
 #define CONNTRACK_LEG_H
 
 #include "track/conntrack.h"
-
-/* The kernels and settings that are asked. */
-enum conntrack_case {
-    CONNTRACK_CASE_5_10,
-    CONNTRACK_CASE_6_1,
-    CONNTRACK_CASE_LIBERAL, /* 5.10 with nf_conntrack_tcp_be_liberal=1 */
-    CONNTRACK_CASES
-};
+#include "track/conntrack_config.h"
 
 enum {
     REFUSED = 16
 }; /* INVALID segments of a direction that a RST may still answer */
 
+/* All zero at the start. Directions are 0 and 1, whatever they mean to the caller, and the same
+ * for a tuple as long as it lives: an entry may outlive its connection. */
 struct conntrack_leg {
-    struct conntrack_entry entries[CONNTRACK_CASES];
+    struct conntrack_entry entries[CONNTRACK_CASES_MAX];
     struct {
         bool waits[REFUSED];
         uint32_t ack[REFUSED];
@@ -28,15 +23,10 @@ struct conntrack_leg {
     uint8_t ttl[2]; /* of what the ends sent themselves */
 };
 
-/* The configurations of the cases. */
-struct conntrack_cases {
-    struct conntrack_config configs[CONNTRACK_CASES];
-};
-
-struct conntrack_cases conntrack_cases_default(void);
-
-/* "5.10", "6.1", "5.10 be_liberal". Static. */
-const char *conntrack_case_name(enum conntrack_case asked);
+/* Begins the entries of a leg that is older than the capture: see conntrack_assume(). */
+void conntrack_leg_assume(struct conntrack_leg *leg, const struct conntrack_cases *cases,
+                          int original, const uint8_t scale[2], const struct segment *first,
+                          int64_t ts_ns);
 
 /* Judges the next segment of the leg by all cases. Returns whether all of them accept it.
  *
@@ -47,6 +37,6 @@ const char *conntrack_case_name(enum conntrack_case asked);
  * that of the end which it speaks for: that end is at least one hop away. */
 bool conntrack_leg_segment(struct conntrack_leg *leg, const struct conntrack_cases *cases, int dir,
                            const struct packet *packet, int64_t ts_ns,
-                           struct conntrack_result results[CONNTRACK_CASES]);
+                           struct conntrack_result results[CONNTRACK_CASES_MAX]);
 
 #endif

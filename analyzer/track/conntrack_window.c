@@ -134,6 +134,18 @@ static void fill_in(const struct conntrack_step *step, const struct conntrack_si
         n->seq = n->end = sender->end;
 }
 
+/* What was sent or allowed before the capture began: see conntrack_assume(). */
+static void allow_for_the_past(struct conntrack_side *sender, struct conntrack_side *receiver,
+                               const struct numbers *n)
+{
+    uint32_t over = n->sack - receiver->end;
+
+    if (receiver->max_win == 0 && seq_after(n->end, sender->max_end))
+        sender->max_end = n->end;
+    if (seq_after(n->sack, receiver->end) && over <= sender->max_win)
+        receiver->end = n->sack;
+}
+
 /* What the tests compare with: the last numbers that pass. */
 struct bounds {
     uint32_t seq_high, end_low, ack_high, ack_low;
@@ -258,6 +270,8 @@ enum conntrack_verdict conntrack_in_window(const struct conntrack_step *step)
     if (begin_sender(step, sender, receiver, &n))
         return CONNTRACK_ACCEPT;
     fill_in(step, sender, receiver, &n);
+    if (step->entry->older)
+        allow_for_the_past(sender, receiver, &n);
     verdict = test(step, sender, receiver, &n);
     if (step->result->reason != CONNTRACK_PASSED)
         return step->config->be_liberal || sender->liberal ? CONNTRACK_ACCEPT : verdict;
