@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "decode/decode.h"
 #include "decode/encap.h"
+#include "merge/duplicate.h"
 #include "merge/journey.h"
 
 /* A connection while any of its legs is open. */
@@ -23,6 +24,7 @@ struct open_connection {
 struct open_leg {
     struct leg leg; /* first: the table's */
     struct track track;
+    struct seen_leg seen;
     struct leg_record *record; /* NULL: not in the survey */
     struct open_connection *connection;
     int64_t first_ns, last_ns;
@@ -34,6 +36,7 @@ struct pass {
     struct survey *survey;
     struct store *store;
     struct leg_table *legs;
+    struct duplicates *duplicates;
     struct open_connection **connections; /* by link; NULL: not begun, or over */
     struct decoder **decoders;            /* by capture */
     uint64_t *frames;                     /* read of each capture */
@@ -259,14 +262,41 @@ static void note_encap(struct open_leg *open, int dir, const struct packet *pack
         open->encap = memory_copy_text(text);
 }
 
-static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_number,
+/* Where else the segment was seen, and what happened with it. */
+static void follow_segment(struct pass *pass, struct open_leg *open,
+                           const struct tracked_segment *segment, uint32_t file,
+                           struct segment_row *row)
+{
+    const struct sighting sighting = {.packet = segment->packet,
+                                      .dir = segment->hit->dir,
+                                      .id = segment->id,
+                                      .ts_ns = segment->ts_ns,
+                                      .file = file};
+    struct journey *journey = open->connection->journey;
+    const struct half *other = &open->track.half[!segment->hit->dir];
+    uint64_t unseen = other->unseen;
+
+    row->seen_before = duplicates_add(pass->duplicates, &open->seen, &sighting);
+    if (row->seen_before != 0) {
+        row->marks = track_sighting(&open->track, segment);
+        return;
+    }
+    if (journey != NULL)
+        row->seen_before = journey_add(journey, open->record->position, segment->hit->dir,
+                                       segment->id, segment->ts_ns, segment->packet);
+    row->marks = track_segment(&open->track, segment, note_event, pass->store);
+    unseen = other->unseen - unseen;
+    open->record->gap[!segment->hit->dir] += unseen;
+    open->record->has_gap |= unseen > 0;
+}
+
+static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint64_t frame_number,
                          const struct frame *frame, const struct packet *packet)
 {
     int64_t ts_ns = frame->ts_ns;
     struct leg_hit hit = leg_table_add(pass->legs, point, packet, frame->raw_ns);
     struct open_leg *open = (struct open_leg *)hit.leg;
     struct tracked_segment segment = {.packet = packet, .hit = &hit, .ts_ns = ts_ns};
-    uint64_t unseen;
     struct segment_row row = {.packet = packet,
                               .ts_ns = ts_ns,
                               .dir = hit.dir,
@@ -288,14 +318,7 @@ static void pass_segment(struct pass *pass, uint32_t point, uint64_t frame_numbe
         note_encap(open, hit.dir, packet);
     segment.leg_id = row.leg_id = open->record->leg_id;
     open->last_ns = open->connection->last_ns = ts_ns;
-    if (open->connection->journey != NULL)
-        row.seen_before = journey_add(open->connection->journey, open->record->position, hit.dir,
-                                      segment.id, ts_ns, packet);
-    unseen = open->track.half[!hit.dir].unseen;
-    row.marks = track_segment(&open->track, &segment, note_event, pass->store);
-    unseen = open->track.half[!hit.dir].unseen - unseen;
-    open->record->gap[!hit.dir] += unseen;
-    open->record->has_gap |= unseen > 0;
+    follow_segment(pass, open, &segment, file, &row);
     store_segment(pass->store, &row);
 }
 
@@ -308,13 +331,13 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
     int dir;
 
     if (packet->icmp.quotes_tcp)
-        leg = leg_table_find(pass->legs, point, packet->version, &packet->icmp.quoted_src,
-                             &packet->icmp.quoted_dst, &dir);
+        leg = leg_table_find(pass->legs, point, packet->icmp.quoted_version,
+                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
     /* An error that was captured on the other side of a NAT quotes what another point knows. */
     for (uint32_t other = 0;
          leg == NULL && packet->icmp.quotes_tcp && other < pass->survey->points_count; other++)
-        leg = leg_table_find(pass->legs, other, packet->version, &packet->icmp.quoted_src,
-                             &packet->icmp.quoted_dst, &dir);
+        leg = leg_table_find(pass->legs, other, packet->icmp.quoted_version,
+                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
     if (leg != NULL && ((struct open_leg *)leg)->record != NULL)
         row.leg_id = ((struct open_leg *)leg)->record->leg_id;
     store_icmp(pass->store, &row);
@@ -342,7 +365,7 @@ static void pass_frame(struct pass *pass, size_t file, const struct reader *read
     }
     point = (uint32_t)(seen_at - pass->survey->points);
     if (packet.kind == PACKET_SEGMENT)
-        pass_segment(pass, point, number, frame, &packet);
+        pass_segment(pass, point, (uint32_t)file, number, frame, &packet);
     else
         pass_icmp(pass, point, number, frame->ts_ns, &packet);
 }
@@ -392,6 +415,7 @@ enum status pass_run(struct survey *survey, struct store *store, struct error *e
     enum status status;
 
     pass.legs = leg_table_new(sizeof(struct open_leg), end_leg, &pass);
+    pass.duplicates = duplicates_new();
     pass.connections = memory_zalloc(survey->links_count * sizeof(struct open_connection *));
     pass.frames = memory_zalloc(survey->captures_count * sizeof *pass.frames);
     pass.decoders = memory_alloc(survey->captures_count * sizeof(struct decoder *));
@@ -401,6 +425,7 @@ enum status pass_run(struct survey *survey, struct store *store, struct error *e
     }
     status = read_all(&pass, err);
     leg_table_free(pass.legs); /* ends the legs that are left */
+    duplicates_free(pass.duplicates);
     note_given_up(&pass);
     for (size_t i = 0; i < survey->captures_count; i++)
         decoder_free(pass.decoders[i]);

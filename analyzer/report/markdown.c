@@ -64,7 +64,7 @@ enum status markdown_write(const struct report *report, FILE *out, struct error 
     static report_writer *const parts[] = {
         write_verdict,     markdown_first_picture, markdown_what_happened, markdown_pictures,
         markdown_findings, markdown_failed,        markdown_captures,      markdown_clocks,
-        markdown_remarks,  markdown_reproduce,
+        markdown_delays,   markdown_remarks,       markdown_reproduce,
     };
     enum status status = STATUS_OK;
 

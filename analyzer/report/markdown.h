@@ -40,6 +40,7 @@ enum status markdown_pictures(const struct report *report, FILE *out, struct err
 enum status markdown_failed(const struct report *report, FILE *out, struct error *err);
 enum status markdown_captures(const struct report *report, FILE *out, struct error *err);
 enum status markdown_clocks(const struct report *report, FILE *out, struct error *err);
+enum status markdown_delays(const struct report *report, FILE *out, struct error *err);
 enum status markdown_remarks(const struct report *report, FILE *out, struct error *err);
 enum status markdown_reproduce(const struct report *report, FILE *out, struct error *err);
 

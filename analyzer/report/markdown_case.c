@@ -9,6 +9,7 @@
 enum {
     CAPTURES_BYTES = 7000,
     CLOCKS_BYTES = 2000,
+    DELAYS_BYTES = 2000,
     REMARKS_BYTES = 2000,
     REPRODUCE_BYTES = 2500,
     NAME_MAX_LENGTH = 60,
@@ -131,6 +132,57 @@ enum status markdown_clocks(const struct report *report, FILE *out, struct error
         fputc('\n', out);
     }
     section_write_more(&section, left, "table `point` of the case");
+    return query_close(&q);
+}
+
+/* Of many segments as many as this tell the same. */
+static const char delays_sql[] =
+    "WITH n AS (SELECT max(id) / 50000 + 1 AS stride FROM segment)"
+    " SELECT p.name, q.name, iif(s.dir = 0, 'client to server', 'server to client'), count(*),"
+    " min(s.ts_ns - e.ts_ns), CAST(avg(s.ts_ns - e.ts_ns) AS INTEGER), max(s.ts_ns - e.ts_ns),"
+    " p.clock_error_ns + q.clock_error_ns"
+    " FROM n, segment s JOIN segment e ON e.id = s.seen_before"
+    " JOIN leg a ON a.id = e.leg_id JOIN leg b ON b.id = s.leg_id"
+    " JOIN point p ON p.id = a.point_id JOIN point q ON q.id = b.point_id"
+    " WHERE s.seen_before IS NOT NULL AND s.id % n.stride = 0 AND p.id <> q.id"
+    " GROUP BY p.id, q.id, s.dir ORDER BY s.dir, p.id, q.id";
+
+enum status markdown_delays(const struct report *report, FILE *out, struct error *err)
+{
+    char text[TIME_TEXT_SIZE];
+    struct section section;
+    struct query q;
+    int64_t left = 0;
+    bool begun = false;
+
+    query_open(&q, report, delays_sql, err);
+    while (query_next(&q)) {
+        if (!begun) {
+            section_start(&section, out, report, "Delays between points", DELAYS_BYTES);
+            fputs("How long segments took from one point to the next; the clocks add their error."
+                  "\n\n| from | to | direction | segments | least | mean | most | clocks |\n"
+                  "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n",
+                  out);
+        }
+        begun = true;
+        if (!section_has_room(&section)) {
+            left++;
+            continue;
+        }
+        fputs("| ", out);
+        section_write_cell(&section, TEXT_CODE, query_text(&q, 0));
+        section_write_cell(&section, TEXT_CODE, query_text(&q, 1));
+        section_write_cell(&section, TEXT_MARKDOWN, query_text(&q, 2));
+        fprintf(out, "%" PRId64 " | ", query_int(&q, 3));
+        for (int column = 4; column <= 6; column++)
+            fprintf(out, "%s | ", time_text_human(query_int(&q, column), text));
+        if (query_is_null(&q, 7))
+            fputs("not known |\n", out);
+        else
+            fprintf(out, "± %s |\n", time_text_human(query_int(&q, 7), text));
+    }
+    if (begun)
+        section_write_more(&section, left, "view `delays` of the case");
     return query_close(&q);
 }
 

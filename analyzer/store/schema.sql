@@ -110,10 +110,12 @@ CREATE TABLE leg (
     ttl_max_server  INTEGER,
     win_max_client  INTEGER,               -- largest window advertised, bytes, scaled
     win_max_server  INTEGER,
-    segments_client INTEGER NOT NULL,
+    segments_client INTEGER NOT NULL,      -- rows of `segment`
     segments_server INTEGER NOT NULL,
-    bytes_client    INTEGER NOT NULL,      -- payload, retransmissions included
+    bytes_client    INTEGER NOT NULL,      -- their payload, retransmissions included
     bytes_server    INTEGER NOT NULL,
+    sightings_client INTEGER NOT NULL DEFAULT 0, -- how many of these rows the point had seen before
+    sightings_server INTEGER NOT NULL DEFAULT 0, --   (mark 32); what follows counts without them
     syns            INTEGER NOT NULL,
     synacks         INTEGER NOT NULL,
     fins_client     INTEGER NOT NULL,
@@ -144,9 +146,11 @@ CREATE TABLE segment (
     ip_id       INTEGER,              -- NULL in IPv6
     tsval       INTEGER,              -- NULL: no timestamp option
     tsecr       INTEGER,
-    seen_before INTEGER,              -- the sighting of it at the neighbouring point
+    seen_before INTEGER,              -- the sighting of it at the neighbouring point; with mark 32
+                                      --   the first one at this point
     marks       INTEGER NOT NULL      -- bits: 1 retransmission, 2 out of order, 4 late,
-) STRICT;                             --   8 fragmented, 16 cut before its options were whole
+                                      --   8 fragmented, 16 cut before its options were whole,
+) STRICT;                             --   32 seen at this point before: no events of its own
 
 -- A fact about a segment. The kinds, and what a and b mean: analyzer/track/README.md.
 CREATE TABLE event (
@@ -235,7 +239,7 @@ SELECT s.id,
        s.tsval,
        s.tsecr,
        s.seen_before,
-       (SELECT group_concat(e.kind, ' ') FROM event e WHERE s.marks <> 0 AND e.segment_id = s.id) AS events,
+       e.kinds AS events,
        c.path AS capture,
        s.frame - c.first_frame + 1 AS frame,
        l.connection_id,
@@ -243,7 +247,9 @@ SELECT s.id,
   FROM segment s
   JOIN leg l ON l.id = s.leg_id
   JOIN point p ON p.id = l.point_id
-  JOIN capture c ON s.frame >= c.first_frame AND s.frame < c.first_frame + c.packets;
+  JOIN capture c ON s.frame >= c.first_frame AND s.frame < c.first_frame + c.packets
+  LEFT JOIN (SELECT segment_id, group_concat(kind, ' ') AS kinds FROM event GROUP BY segment_id) e
+    ON e.segment_id = s.id;
 
 CREATE VIEW legs AS
 SELECT l.id,
@@ -286,3 +292,23 @@ SELECT f.id,
          WHERE e.finding_id = f.id) AS evidence
   FROM finding f
   LEFT JOIN connection c ON c.id = f.connection_id;
+
+-- How long segments took from one point to the next. A time is off by no more than the clocks of both
+-- points are.
+CREATE VIEW delays AS
+SELECT p.name AS from_point,
+       q.name AS to_point,
+       s.dir,
+       count(*) AS segments,
+       min(s.ts_ns - e.ts_ns) AS min_ns,
+       CAST(avg(s.ts_ns - e.ts_ns) AS INTEGER) AS mean_ns,
+       max(s.ts_ns - e.ts_ns) AS max_ns,
+       p.clock_error_ns + q.clock_error_ns AS error_ns
+  FROM segment s
+  JOIN segment e ON e.id = s.seen_before
+  JOIN leg a ON a.id = e.leg_id
+  JOIN leg b ON b.id = s.leg_id
+  JOIN point p ON p.id = a.point_id
+  JOIN point q ON q.id = b.point_id
+ WHERE p.id <> q.id
+ GROUP BY p.id, q.id, s.dir;

@@ -56,7 +56,7 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     store_keep_error(store, feed_open(&store->segments, store->db));
     store_keep_error(store, feed_open(&store->events, store->db));
     store_keep_error(store, insert_open(&store->icmp, store->db, "icmp", 13));
-    store_keep_error(store, insert_open(&store->leg, store->db, "leg", 42));
+    store_keep_error(store, insert_open(&store->leg, store->db, "leg", 44));
     store_keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
     store_keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
     store_keep_error(store, insert_open(&store->remark, store->db, "remark", 3));
@@ -144,6 +144,8 @@ static void bind_halves(struct insert *insert, const struct leg_row *row)
         insert_integer(insert, (int64_t)half[dir].segments);
     for (dir = 0; dir < DIRS; dir++)
         insert_integer(insert, (int64_t)half[dir].bytes);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, (int64_t)half[dir].sightings);
     insert_integer(insert, half[DIR_CLIENT].syns + half[DIR_SERVER].syns);
     insert_integer(insert, half[DIR_CLIENT].synacks + half[DIR_SERVER].synacks);
     for (dir = 0; dir < DIRS; dir++)

@@ -155,18 +155,20 @@ static void remember(const struct step *step)
     recent->end = step->end;
 }
 
-static void count(const struct step *step)
+static void count(struct track *track, const struct tracked_segment *segment)
 {
-    struct track *track = step->track;
-    struct half *own = step->own;
+    struct half *own = &track->half[segment->hit->dir];
 
     if (track->first_segment == 0)
-        track->first_segment = step->segment->id;
-    track->last_segment = step->segment->id;
+        track->first_segment = segment->id;
+    track->last_segment = segment->id;
     own->segments++;
-    own->bytes += step->tcp->len;
-    own->rsts += (step->tcp->flags & TCP_RST) != 0;
-    own->fins += (step->tcp->flags & TCP_FIN) != 0;
+    own->bytes += segment->packet->tcp.len;
+}
+
+static unsigned marks_of_packet(const struct packet *packet)
+{
+    return (packet->fragments > 0 ? MARK_FRAGMENTED : 0) | (packet->tcp.opt.cut ? MARK_CUT : 0);
 }
 
 unsigned track_segment(struct track *track, const struct tracked_segment *segment, event_fn *emit,
@@ -182,16 +184,12 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
         .emit = emit,
         .context = context,
     };
-    unsigned marks = 0;
+    unsigned marks = marks_of_packet(segment->packet);
 
     step.end = segment->hit->off + tcp->len + ((tcp->flags & TCP_SYN) != 0) +
                ((tcp->flags & TCP_FIN) != 0);
-    if (segment->packet->fragments > 0) {
+    if (segment->packet->fragments > 0)
         step_emit(&step, EVENT_FRAGMENTED, true, segment->packet->fragments, false, 0);
-        marks |= MARK_FRAGMENTED;
-    }
-    if (tcp->opt.cut)
-        marks |= MARK_CUT;
     follow_ttl(&step);
     if (tcp->flags & TCP_RST) {
         step_follow_reset(&step);
@@ -208,8 +206,17 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
     follow_window(&step);
     follow_timestamps(&step);
     remember(&step);
-    count(&step);
+    step.own->rsts += (tcp->flags & TCP_RST) != 0;
+    step.own->fins += (tcp->flags & TCP_FIN) != 0;
+    count(track, segment);
     return marks;
+}
+
+unsigned track_sighting(struct track *track, const struct tracked_segment *segment)
+{
+    track->half[segment->hit->dir].sightings++;
+    count(track, segment);
+    return MARK_SIGHTING | marks_of_packet(segment->packet);
 }
 
 void track_done(struct track *track)

@@ -17,6 +17,7 @@ enum {
     MARK_LATE = 4,
     MARK_FRAGMENTED = 8,
     MARK_CUT = 16,
+    MARK_SIGHTING = 32, /* this point has seen it already: nothing happened */
 };
 
 enum {
@@ -50,7 +51,8 @@ struct half {
     bool has_syn;
     uint32_t syns, synacks, rsts, fins;
     uint64_t segments, bytes;
-    uint64_t unseen; /* bytes that were acknowledged here and never seen: a gap of the capture */
+    uint64_t sightings; /* how many of these segments this point had seen before */
+    uint64_t unseen;    /* bytes that were acknowledged here and never seen: a gap of the capture */
     int64_t syn_ns, synack_ns; /* of the first of each */
     struct holes *holes;       /* NULL: none yet */
     struct resent *resent;     /* NULL: none yet */
@@ -80,6 +82,10 @@ struct tracked_segment {
  * segment's marks. */
 unsigned track_segment(struct track *track, const struct tracked_segment *segment, event_fn *emit,
                        void *context);
+
+/* The same for a further sighting of a segment at one point: it counts as a segment with its bytes,
+ * and changes nothing else. */
+unsigned track_sighting(struct track *track, const struct tracked_segment *segment);
 
 /* Frees what the state holds; the state itself is the caller's. */
 void track_done(struct track *track);

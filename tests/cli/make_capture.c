@@ -59,6 +59,30 @@ static const struct scene unanswered[] = {
     {7000000, {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}},
 };
 
+/* A host that translates records with `-i any`: each segment on two interfaces of a bridge inside,
+ * and outside. */
+#define OUTSIDE .src = "192.0.2.1", .sport = 61000, .dport = 80, .ttl = FRAME_FORCE(63)
+#define TO_OUTSIDE                                                                                 \
+    .src = "10.0.0.2", .dst = "192.0.2.1", .sport = 80, .dport = 61000, .ttl = FRAME_FORCE(64)
+static const struct scene translating[] = {
+    {0,     {CLIENT, .ip_id = 1, .flags = FRAME_SYN, .seq = 100, OFFER}                         },
+    {3,     {CLIENT, .ip_id = 1, .flags = FRAME_SYN, .seq = 100, OFFER}                         },
+    {20,    {OUTSIDE, .ip_id = 1, .flags = FRAME_SYN, .seq = 100, OFFER}                        },
+    {10000,
+     {TO_OUTSIDE, .ip_id = 0, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}   },
+    {10020, {SERVER, .ip_id = 0, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}},
+    {10023, {SERVER, .ip_id = 0, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}},
+    {10100, {CLIENT, .ip_id = 2, .seq = 101, .ack = 901}                                        },
+    {10103, {CLIENT, .ip_id = 2, .seq = 101, .ack = 901}                                        },
+    {10120, {OUTSIDE, .ip_id = 2, .seq = 101, .ack = 901}                                       },
+    {10200, {CLIENT, .ip_id = 3, PUSH, .seq = 101, .ack = 901, .payload_len = 100}              },
+    {10203, {CLIENT, .ip_id = 3, PUSH, .seq = 101, .ack = 901, .payload_len = 100}              },
+    {10220, {OUTSIDE, .ip_id = 3, PUSH, .seq = 101, .ack = 901, .payload_len = 100}             },
+    {20300, {TO_OUTSIDE, .ip_id = 11, .seq = 901, .ack = 201}                                   },
+    {20320, {SERVER, .ip_id = 11, .seq = 901, .ack = 201}                                       },
+    {20323, {SERVER, .ip_id = 11, .seq = 901, .ack = 201}                                       },
+};
+
 /* UDP in both versions, ARP, an ICMP echo: nothing to analyse. */
 static const uint8_t datagram[] = {0x30, 0x39, 0, 53, 0, 12, 0, 0, 1, 2, 3, 4};
 static const struct frame_icmp echo = {.type = 8};
@@ -77,6 +101,7 @@ static const struct {
 } stories[] = {
     {"conversation", conversation, COUNT(conversation)},
     {"unanswered",   unanswered,   COUNT(unanswered)  },
+    {"translating",  translating,  COUNT(translating) },
     {"no-tcp",       no_tcp,       COUNT(no_tcp)      },
     {"empty",        NULL,         0                  },
 };

@@ -1,0 +1,22 @@
+/* Pass 1 over the captures of one input: for survey_run(). */
+#ifndef READING_H
+#define READING_H
+
+#include "survey/survey.h"
+
+/* What is at hand while the captures of one input are read. */
+struct reading {
+    struct survey *survey;
+    struct leg_table *legs;
+    struct capture *captures;  /* of this input */
+    struct decoder **decoders; /* reading_input()'s own */
+};
+
+/* Reads the captures of one input in their common order: into the records of legs, into the
+ * captures, and into the input's `clock`, when it recorded. STATUS_INPUT and `err` if a file can't
+ * be opened again. */
+enum status reading_input(struct reading *reading, const struct order_file *files, size_t count,
+                          struct clock *clock, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif
