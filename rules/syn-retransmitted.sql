@@ -127,16 +127,18 @@ fact AS (
            h.first_copy, h.last_copy, l.first_segment, f.flags AS first_flags,
            l.client_addr || ':' || l.client_port AS client,
            l.server_addr || ':' || l.server_port AS server,
-           l.segments_server, l.rsts_server, l.synacks,
+           l.segments_server - l.sightings_server AS segments_server, l.rsts_server, l.synacks,
            c.outcome, c.handshake_ns, seen.points, seen.syn_points, seen.synack_points,
            near.name AS near_name, missing.names AS missing_names, missing.points AS missing_points,
            (span.last_ns - last.ts_ns) / 1000000 AS recorded_after_ms,
            CASE
                WHEN c.handshake_ns IS NOT NULL THEN 'completed'
                WHEN c.outcome = 'refused' THEN 'refused'
-               WHEN iif(h.dir, l.segments_client = l.syns
-                               AND l.segments_server > l.synacks + l.rsts_server,
-                        l.segments_server = 0 AND l.segments_client > l.syns + l.rsts_client)
+               WHEN iif(h.dir, l.segments_client - l.sightings_client = l.syns
+                               AND l.segments_server - l.sightings_server
+                                   > l.synacks + l.rsts_server,
+                        l.segments_server = 0
+                        AND l.segments_client - l.sightings_client > l.syns + l.rsts_client)
                    THEN 'not recorded'
                WHEN near.synacks > 0 THEN iif(h.dir, 'unacknowledged', 'ignored')
                WHEN seen.synacks > 0 THEN 'lost'

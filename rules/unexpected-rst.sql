@@ -95,7 +95,7 @@ syn AS MATERIALIZED (
      GROUP BY leg_id
 ),
 upstream AS MATERIALIZED (
-    SELECT connection_id, point_id, client_addr, server_addr
+    SELECT connection_id, path_position, client_addr, server_addr
       FROM leg
      WHERE connection_id IN (SELECT connection_id FROM origin WHERE is_injected)
 ),
@@ -107,7 +107,8 @@ fact AS MATERIALIZED (
            iif(o.dir, l.client_addr, l.server_addr) AS target_addr,
            iif(o.dir, l.client_port, l.server_port) AS target_port,
            iif(o.dir, x.server_addr, x.client_addr) AS upstream_addr,
-           l.segments_client + l.segments_server = l.rsts_client + l.rsts_server AS is_alone,
+           l.segments_client - l.sightings_client + l.segments_server - l.sightings_server
+               = l.rsts_client + l.rsts_server AS is_alone,
            iif(o.dir, l.ttl_min_server, l.ttl_min_client) AS ttl_min,
            iif(o.dir, l.ttl_max_server, l.ttl_max_client) AS ttl_max,
            a.flags & 18 AS answers_flags, a.len AS answers_len,
@@ -125,7 +126,8 @@ fact AS MATERIALIZED (
       JOIN leg l ON l.id = o.leg_id
       JOIN point p ON p.id = o.point_id
       LEFT JOIN point u ON u.id = o.upstream_point_id
-      LEFT JOIN upstream x ON x.connection_id = o.connection_id AND x.point_id = o.upstream_point_id
+      LEFT JOIN upstream x ON x.connection_id = o.connection_id
+                          AND x.path_position = o.path_position + iif(o.dir, 1, -1)
       LEFT JOIN segment a ON a.id = o.answers
       LEFT JOIN late ON late.segment_id = o.answers
       LEFT JOIN dropped ON dropped.segment_id = o.answers
@@ -188,8 +190,9 @@ single AS (
                AS confidence,
            CASE class
                WHEN 'injected' THEN
-                   printf('%d RST%s from %s:%d first seen at %s, never at %s: ', rsts,
-                          iif(rsts = 1, '', 's'), source_addr, source_port, point, upstream)
+                   printf('%d RST%s from %s:%d first seen at %s, never %s: ', rsts,
+                          iif(rsts = 1, '', 's'), source_addr, source_port, point,
+                          iif(upstream = point, 'there from ' || upstream_addr, 'at ' || upstream))
                    || CASE
                           WHEN upstream_addr IS NULL THEN
                               printf('the %s did not send %s', sender, iif(rsts = 1, 'it', 'them'))

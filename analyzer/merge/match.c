@@ -2,6 +2,10 @@
 
 #include "decode/sequence.h"
 
+enum {
+    LOOK_MAX = 4096 /* how far to look for bytes, ahead and back */
+};
+
 /* Takes [seq, end) out of `*range`; what is left behind it, if it was cut in two, goes to `*rest`.
  * True if something did. */
 static bool cut(struct print *range, uint32_t seq, uint32_t end, struct print *rest)
@@ -88,11 +92,12 @@ static void try_at(struct waiting *waiting, uint32_t i, struct pieces *pieces, s
 static void match_piece(struct waiting *waiting, struct pieces *pieces, struct print *piece,
                         enum match_kind kind, struct first *first)
 {
-    uint32_t from = waiting->cursor;
+    uint32_t from = waiting->cursor, stop = from > LOOK_MAX ? from - LOOK_MAX : 0;
 
-    for (uint32_t i = from; i < waiting->count && piece->seq != piece->end; i++)
+    for (uint32_t i = from; i < waiting->count && i < from + LOOK_MAX && piece->seq != piece->end;
+         i++)
         try_at(waiting, i, pieces, piece, kind, first);
-    for (uint32_t i = from; i > 0 && piece->seq != piece->end; i--)
+    for (uint32_t i = from; i > stop && piece->seq != piece->end; i--)
         try_at(waiting, i - 1, pieces, piece, kind, first);
 }
 

@@ -163,7 +163,8 @@ static void read_range(const struct fill *fill, struct query *q, int64_t first, 
     query_rewind(q);
 }
 
-/* Reads the ranges of all wishes in ascending order, those that overlap as one. */
+/* Reads the ranges of all wishes in ascending order, those that overlap as one. Further sightings
+ * at one point (mark 32) are left out: they lie where the first one is. */
 static enum status read_segments(const struct fill *fill, struct error *err)
 {
     size_t count = fill->wishes_count;
@@ -173,7 +174,7 @@ static enum status read_segments(const struct fill *fill, struct error *err)
     query_open(&q, fill->report,
                "SELECT id, leg_id, ts_ns, dir, off, len, ack_off, flags,"
                " seen_before, frame, ttl FROM segment"
-               " WHERE id BETWEEN :first AND :last ORDER BY id",
+               " WHERE id BETWEEN :first AND :last AND marks & 32 = 0 ORDER BY id",
                err);
     for (size_t i = 0; i < count; i++)
         ordered[i] = fill->wishes[i];
