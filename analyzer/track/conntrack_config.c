@@ -53,15 +53,21 @@ static const struct {
     {"loose",              offsetof(struct conntrack_config, loose)             },
 };
 
+/* Digits at the front of `text`; `*end` is what follows them. */
+static bool take_digits(const char *text, unsigned long *value, char **end)
+{
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    *value = strtoul(text, end, 10);
+    return true;
+}
+
 static bool read_number(const char *text, unsigned long most, unsigned long *value)
 {
     char *end;
 
-    if (text[0] < '0' || text[0] > '9')
-        return false;
     errno = 0;
-    *value = strtoul(text, &end, 10);
-    return errno == 0 && *end == '\0' && *value <= most;
+    return take_digits(text, value, &end) && errno == 0 && *end == '\0' && *value <= most;
 }
 
 /* `NAME` or `NAME=VALUE`; without a value a switch is on. */
@@ -94,11 +100,11 @@ static bool take_sysctl(struct conntrack_config *config, char *text)
 /* `5.10`, `6.18.44`, `5.10.0-32-amd64`: what comes after the second number changes nothing. */
 static bool take_kernel(struct conntrack_config *config, const char *text)
 {
-    unsigned major, minor;
-    int length = 0;
+    unsigned long major, minor;
+    char *end;
 
-    if (sscanf(text, "%4u.%4u%n", &major, &minor, &length) != 2 || length == 0 ||
-        (text[length] != '\0' && text[length] != '.' && text[length] != '-'))
+    if (!take_digits(text, &major, &end) || *end != '.' || !take_digits(end + 1, &minor, &end) ||
+        (*end != '\0' && *end != '.' && *end != '-'))
         return false;
     *config = conntrack_defaults(major > 6 || (major == 6 && minor >= 1) ? CONNTRACK_6_1
                                                                          : CONNTRACK_5_10);
