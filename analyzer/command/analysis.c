@@ -35,7 +35,7 @@ static enum status build_case(const char *case_path, struct survey *survey,
     store_meta(store, "program", "tcpmortem " VERSION);
     store_meta(store, "command", options->command_line);
     store_survey(store, survey);
-    status = pass_run(survey, store, err);
+    status = pass_run(survey, &options->conntrack, store, err);
     closed = store_close(store, &close_err);
     if (status == STATUS_OK && closed != STATUS_OK) {
         *err = close_err;

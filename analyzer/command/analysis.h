@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "capture/input.h"
+#include "command/pass_conntrack.h"
 #include "rules/rules.h"
 #include "survey/survey.h"
 
@@ -13,6 +14,7 @@ struct analysis_options {
     const struct input_set *inputs; /* borrowed */
     const char *command_line;       /* for `meta`; borrowed */
     struct survey_options survey;
+    struct conntrack_requests conntrack;
     struct rules_options rules;
 };
 

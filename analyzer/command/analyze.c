@@ -28,6 +28,9 @@ static const char usage[] =
     "  --filter EXPRESSION       only the frames that this tcpdump expression passes\n"
     "  --tunnel udp/PORT=KIND    a port of a tunnel: vxlan, geneve, gue, fou or gtpu\n"
     "  --path A,B,C              the points from client to server, where the evidence errs\n"
+    "  --conntrack POINT[=KERNEL[,SYSCTL[=N]]...]\n"
+    "                            what the conntrack of this point's machine says of each segment,\n"
+    "                            with this kernel (default: 5.10, at the points of a NAT)\n"
     "  --nat FILE                what a NAT did: CSV, or the text of conntrack -L or conntrack -E\n"
     "  --rules DIR               the folder of the rules (default: those of this program)\n"
     "  --set RULE.PARAM=VALUE    another value for a rule's parameter\n"
@@ -63,6 +66,7 @@ enum {
     OPTION_TUNNEL,
     OPTION_PATH,
     OPTION_NAT,
+    OPTION_CONNTRACK,
     OPTION_RULES,
     OPTION_SET,
     OPTION_BUDGET,
@@ -82,6 +86,7 @@ static const struct option long_options[] = {
     {"tunnel",      required_argument, NULL, OPTION_TUNNEL   },
     {"path",        required_argument, NULL, OPTION_PATH     },
     {"nat",         required_argument, NULL, OPTION_NAT      },
+    {"conntrack",   required_argument, NULL, OPTION_CONNTRACK},
     {"rules",       required_argument, NULL, OPTION_RULES    },
     {"set",         required_argument, NULL, OPTION_SET      },
     {"rule-budget", required_argument, NULL, OPTION_BUDGET   },
@@ -117,6 +122,8 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_NAT:
         request->analysis.survey.nat = &request->nat;
         return nat_map_read(&request->nat, optarg, err);
+    case OPTION_CONNTRACK:
+        return conntrack_requests_add(&request->analysis.conntrack, optarg, err);
     case OPTION_RULES:
         rules->dir = optarg;
         return STATUS_OK;
@@ -238,6 +245,7 @@ enum status command_analyze(int argc, char **argv, struct error *err)
         status = analyze(&request, err);
     input_set_done(&request.inputs);
     nat_map_done(&request.nat);
+    conntrack_requests_done(&request.analysis.conntrack);
     filter_free(request.analysis.survey.filter);
     free((void *)request.analysis.rules.sets);
     free(command_line);

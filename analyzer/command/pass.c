@@ -28,7 +28,8 @@ struct open_leg {
     struct leg_record *record; /* NULL: not in the survey */
     struct open_connection *connection;
     int64_t first_ns, last_ns;
-    char *encap; /* NULL: none */
+    struct conntrack_leg *conntrack; /* NULL: not asked */
+    char *encap;                     /* NULL: none */
     uint32_t encap_bytes[DIRS];
 };
 
@@ -37,6 +38,7 @@ struct pass {
     struct store *store;
     struct leg_table *legs;
     struct duplicates *duplicates;
+    struct pass_conntrack *conntrack;
     struct open_connection **connections; /* by link; NULL: not begun, or over */
     struct decoder **decoders;            /* by capture */
     uint64_t *frames;                     /* read of each capture */
@@ -204,6 +206,7 @@ static void end_leg(void *context, struct leg *leg)
     if (open->record->position == 0)
         connection->handshake_ns = open->track.handshake_ns;
     track_done(&open->track);
+    pass_conntrack_end(pass->conntrack, open->conntrack);
     free(open->encap);
     if (--connection->legs_left == 0)
         end_connection(pass, connection);
@@ -264,7 +267,7 @@ static void note_encap(struct open_leg *open, int dir, const struct packet *pack
 
 /* Where else the segment was seen, and what happened with it. */
 static void follow_segment(struct pass *pass, struct open_leg *open,
-                           const struct tracked_segment *segment, uint32_t file,
+                           const struct tracked_segment *segment, uint32_t file, int64_t raw_ns,
                            struct segment_row *row)
 {
     const struct sighting sighting = {.packet = segment->packet,
@@ -285,6 +288,7 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
         row->seen_before = journey_add(journey, open->record->position, segment->hit->dir,
                                        segment->id, segment->ts_ns, segment->packet);
     row->marks = track_segment(&open->track, segment, note_event, pass->store);
+    pass_conntrack_segment(pass->conntrack, &open->conntrack, segment, raw_ns, pass->store);
     unseen = other->unseen - unseen;
     open->record->gap[!segment->hit->dir] += unseen;
     open->record->has_gap |= unseen > 0;
@@ -318,7 +322,7 @@ static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint6
         note_encap(open, hit.dir, packet);
     segment.leg_id = row.leg_id = open->record->leg_id;
     open->last_ns = open->connection->last_ns = ts_ns;
-    follow_segment(pass, open, &segment, file, &row);
+    follow_segment(pass, open, &segment, file, frame->raw_ns, &row);
     store_segment(pass->store, &row);
 }
 
@@ -409,11 +413,14 @@ static void note_given_up(const struct pass *pass)
     store_remark(pass->store, "given-up", text);
 }
 
-enum status pass_run(struct survey *survey, struct store *store, struct error *err)
+enum status pass_run(struct survey *survey, const struct conntrack_requests *requests,
+                     struct store *store, struct error *err)
 {
     struct pass pass = {.survey = survey, .store = store};
-    enum status status;
+    enum status status = pass_conntrack_new(survey, requests, &pass.conntrack, err);
 
+    if (status != STATUS_OK)
+        goto out;
     pass.legs = leg_table_new(sizeof(struct open_leg), end_leg, &pass);
     pass.duplicates = duplicates_new();
     pass.connections = memory_zalloc(survey->links_count * sizeof(struct open_connection *));
@@ -432,5 +439,7 @@ enum status pass_run(struct survey *survey, struct store *store, struct error *e
     free(pass.decoders);
     free(pass.connections);
     free(pass.frames);
+out:
+    pass_conntrack_free(pass.conntrack);
     return status;
 }

@@ -3,11 +3,13 @@
 #define PASS_H
 
 #include "base/error.h"
+#include "command/pass_conntrack.h"
 #include "store/store.h"
 #include "survey/survey.h"
 
-/* Writes all rows but those of store_survey(). Sets leg_id and connection_id in `survey`. */
-enum status pass_run(struct survey *survey, struct store *store, struct error *err)
-    __attribute__((warn_unused_result));
+/* Writes all rows but those of store_survey(). Sets leg_id and connection_id in `survey`.
+ * STATUS_USAGE and `err` if a request names no point. */
+enum status pass_run(struct survey *survey, const struct conntrack_requests *requests,
+                     struct store *store, struct error *err) __attribute__((warn_unused_result));
 
 #endif

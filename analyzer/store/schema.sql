@@ -162,6 +162,22 @@ CREATE TABLE event (
     b          INTEGER
 ) STRICT;
 
+-- What conntrack would have said of a segment: a row for each kernel that was asked, at the points
+-- where it was asked, for the segments that one of them does not accept. `kernel` is its version and
+-- sysctls: '5.10', '6.1', '5.10,be_liberal', and what --conntrack names beside those.
+CREATE TABLE conntrack (
+    segment_id INTEGER NOT NULL REFERENCES segment(id),
+    leg_id     INTEGER NOT NULL REFERENCES leg(id),
+    kernel     TEXT NOT NULL,
+    verdict    TEXT NOT NULL CHECK (verdict IN ('accept', 'ignore', 'invalid')),
+    reason     TEXT NOT NULL,         -- the test that failed, even if it was let through; see
+                                      -- analyzer/track/README.md
+    bound      INTEGER,               -- raw: the last number that would have passed; NULL: the
+                                      -- test is of no number
+    margin     INTEGER,               -- bytes beyond it
+    PRIMARY KEY (segment_id, kernel)
+) STRICT, WITHOUT ROWID;
+
 -- An ICMP or ICMPv6 error.
 CREATE TABLE icmp (
     id          INTEGER PRIMARY KEY,

@@ -35,6 +35,7 @@ static void store_free(struct store *store)
     insert_close(&store->connection);
     insert_close(&store->meta);
     insert_close(&store->remark);
+    insert_close(&store->conntrack);
     sqlite3_close(store->db);
     free(store->part);
     free(store);
@@ -60,6 +61,7 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     store_keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
     store_keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
     store_keep_error(store, insert_open(&store->remark, store->db, "remark", 3));
+    store_keep_error(store, insert_open(&store->conntrack, store->db, "conntrack", 7));
     store_keep_error(store, sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL));
     if (store->rc != SQLITE_OK) {
         *err = store->err;
@@ -193,6 +195,21 @@ void store_connection(struct store *store, const struct connection_row *row)
     insert_real(insert, row->legs > 1, (double)row->link_confidence);
     insert_optional(insert, row->reuse_of != 0, row->reuse_of);
     insert_optional(insert, row->handshake_ns != 0, row->handshake_ns);
+    store_keep_error(store, insert_run(insert));
+}
+
+void store_conntrack(struct store *store, const struct conntrack_row *row)
+{
+    struct insert *insert = &store->conntrack;
+    const struct conntrack_result *result = row->result;
+
+    insert_integer(insert, (int64_t)row->segment_id);
+    insert_integer(insert, row->leg_id);
+    insert_text(insert, row->kernel);
+    insert_text(insert, conntrack_verdict_name(result->verdict));
+    insert_text(insert, conntrack_reason_name(result->reason));
+    insert_optional(insert, result->has_bound, result->bound);
+    insert_optional(insert, result->has_bound, result->margin);
     store_keep_error(store, insert_run(insert));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "survey/survey.h"
+#include "track/conntrack.h"
 #include "track/track.h"
 
 struct store;
@@ -61,12 +62,21 @@ struct connection_row {
     uint32_t reuse_of; /* 0: none */
 };
 
+/* What one kernel would have said of a segment. */
+struct conntrack_row {
+    uint64_t segment_id;
+    uint32_t leg_id;
+    const char *kernel;                    /* and its sysctls; borrowed for the call */
+    const struct conntrack_result *result; /* likewise */
+};
+
 /* Rows. An error is kept until store_close() tells it; the rows after it are dropped. */
 void store_segment(struct store *store, const struct segment_row *row);
 void store_event(struct store *store, const struct event *event);
 void store_icmp(struct store *store, const struct icmp_row *row);
 void store_leg(struct store *store, const struct leg_row *row);
 void store_connection(struct store *store, const struct connection_row *row);
+void store_conntrack(struct store *store, const struct conntrack_row *row);
 void store_meta(struct store *store, const char *key, const char *value);
 void store_remark(struct store *store, const char *kind, const char *text);
 

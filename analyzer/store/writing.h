@@ -12,7 +12,7 @@ struct store {
     int rc;     /* SQLite's first error; SQLITE_OK: none yet */
     struct error err;
     struct feed segments, events;
-    struct insert icmp, leg, connection, meta, remark;
+    struct insert icmp, leg, connection, meta, remark, conntrack;
 };
 
 /* Keeps the first of SQLite's errors, with its message. */

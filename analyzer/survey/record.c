@@ -1,6 +1,7 @@
 #include "survey/record.h"
 
 #include "base/memory.h"
+#include "survey/scale.h"
 #include "survey/sketch.h"
 
 /* Samples are a few kilobytes each, so they are bounded. Legs that began before the capture did
@@ -83,6 +84,11 @@ void record_segment(struct survey *survey, struct point *point, const struct leg
     } else if (hit->dir == DIR_CLIENT && record->samples[SAMPLE_ACK].copies == 0 &&
                record->samples[SAMPLE_SYNACK].copies > 0) {
         note_sample(record, SAMPLE_ACK, packet, ts_ns);
+    }
+    if (hit->leg->phase == LEG_MIDSTREAM) {
+        if (record->scales == NULL)
+            record->scales = memory_zalloc(sizeof *record->scales);
+        scale_watch_add(record->scales, hit->dir, tcp);
     }
     note_sketch(survey, record, hit, packet, ts_ns);
 }

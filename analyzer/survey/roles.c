@@ -1,5 +1,6 @@
 /* Which end is the client, where no handshake told: legs of one connection must agree, and the one
  * that is surest is believed. */
+#include "survey/scale.h"
 #include "survey/sketch.h"
 #include "survey/survey.h"
 
@@ -32,6 +33,8 @@ static void flip(struct leg_record *leg)
     leg->ttl[DIR_CLIENT] = leg->ttl[DIR_SERVER];
     leg->ttl[DIR_SERVER] = ttl;
     sketch_flip(leg->sketch);
+    if (leg->scales != NULL)
+        scale_watch_flip(leg->scales);
 }
 
 /* A handshake tells for sure; else the more two ports differ in kind, the surer. */

@@ -172,8 +172,10 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
 void survey_done(struct survey *survey)
 {
     for (size_t i = 0; i < survey->points_count; i++) {
-        for (size_t k = 0; k < survey->points[i].legs_count; k++)
+        for (size_t k = 0; k < survey->points[i].legs_count; k++) {
             free(survey->points[i].legs[k].sketch);
+            free(survey->points[i].legs[k].scales);
+        }
         free(survey->points[i].name);
         free(survey->points[i].interface);
         free(survey->points[i].legs);

@@ -70,6 +70,7 @@ struct syn_options {
 };
 
 struct sketch;
+struct scale_watch;
 
 /* A leg, as the survey keeps it until the end. */
 struct leg_record {
@@ -84,12 +85,13 @@ struct leg_record {
     int64_t first_ns, last_ns; /* raw */
     uint8_t ttl[DIRS];         /* of the first segment of each direction; 0: none yet */
     uint64_t segments;
-    struct sketch *sketch; /* a sample of its segments; NULL: none was taken */
-    uint32_t connection;   /* index into survey.links */
-    uint32_t position;     /* along the path, 0 nearest to the client */
-    uint64_t gap[DIRS];    /* bytes that its capture missed; pass 2 */
-    bool has_gap;          /* or had */
-    uint32_t leg_id;       /* in the database; set in pass 2, 0: not seen there yet */
+    struct sketch *sketch;      /* a sample of its segments; NULL: none was taken */
+    struct scale_watch *scales; /* NULL: its handshake was seen */
+    uint32_t connection;        /* index into survey.links */
+    uint32_t position;          /* along the path, 0 nearest to the client */
+    uint64_t gap[DIRS];         /* bytes that its capture missed; pass 2 */
+    bool has_gap;               /* or had */
+    uint32_t leg_id;            /* in the database; set in pass 2, 0: not seen there yet */
 };
 
 struct point {

@@ -23,6 +23,8 @@ const char *event_kind_name(enum event_kind kind)
         [EVENT_NOT_FORWARDED] = "not-forwarded",
         [EVENT_INJECTED] = "injected",
         [EVENT_REWRITTEN] = "rewritten",
+        [EVENT_CT_INVALID] = "ct-invalid",
+        [EVENT_CT_IGNORED] = "ct-ignored",
     };
 
     return names[kind];
