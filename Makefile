@@ -39,9 +39,10 @@ MAINOBJ := $(BUILD)/main.o
 PACKETOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/packet/*.c))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case bench/generate bench/measure fuzz/mutate \
-             fuzz/tamper fuzz/hostile)
+             fuzz/tamper fuzz/hostile scene/scene)
 FUZZED  := $(addprefix $(BUILD)/tests/fuzz/,fuzz_decode fuzz_capture)
-TESTOBJ := $(PACKETOBJ) $(UNITS:=.o) $(TOOLS:=.o) $(FUZZED:=.o) \
+SCENES  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/scene.c,$(wildcard tests/scene/*.c)))
+TESTOBJ := $(PACKETOBJ) $(SCENES) $(UNITS:=.o) $(TOOLS:=.o) $(FUZZED:=.o) \
            $(BUILD)/tests/fuzz/mutation.o
 
 DEPS    := CC='$(CC)' sh tests/deps
@@ -110,7 +111,7 @@ test-one: $(BUILD)/results/$(T)
 
 RESULTS := $(UNITS:$(BUILD)/tests/%=$(BUILD)/results/%) \
            $(patsubst tests/%.sh,$(BUILD)/results/%,$(wildcard tests/cli/*.sh)) \
-           $(addprefix $(BUILD)/results/fuzz/,mutate tamper hostile)
+           $(addprefix $(BUILD)/results/fuzz/,mutate tamper hostile) $(BUILD)/results/scene/scene
 check: $(RESULTS)
 
 $(BUILD)/results/unit/%: $(BUILD)/tests/unit/% FORCE
@@ -120,6 +121,9 @@ $(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture \
 	@MAKE='$(MAKE)' sh tests/run $@ sh $< $(BUILD)
 $(BUILD)/results/fuzz/%: $(BUILD)/tests/fuzz/% FORCE
 	@sh tests/run $@ $< $(wildcard samples/*/*.pcap)
+
+$(BUILD)/results/scene/%: $(BUILD)/tests/scene/% FORCE
+	@sh tests/run $@ $< $(if $(SAN),--scenes 100 --exact 30)
 
 $(TESTOBJ): $(BUILD)/%.o: %.c $(BUILD)/flags | build/deps-found
 	$(call say,CC    $<)
@@ -133,6 +137,7 @@ $(TOOLS): %: %.o $(PACKETOBJ) $(LIBOBJ)
 	$(call say,LD    $@)
 	$(Q)$(CC) $(SANFLAGS) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PKG_LIBS)
 $(addprefix $(BUILD)/tests/fuzz/,mutate tamper hostile): $(BUILD)/tests/fuzz/mutation.o
+$(BUILD)/tests/scene/scene: $(SCENES)
 $(BUILD)/tests/fuzz/mutate: $(BUILD)/tests/fuzz/fuzz_decode.o
 $(BUILD)/tests/fuzz/tamper: $(BUILD)/tests/fuzz/fuzz_capture.o
 
