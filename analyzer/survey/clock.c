@@ -47,6 +47,16 @@ static void note_handshake(struct shared *shared, const struct leg_record *a,
             crossings_add(&shared->dirs[dir], pair.at_ns[dir], pair.apart_ns[dir], false);
 }
 
+/* Whether the SYN-ACK answers this copy of the SYN: it sends its timestamp back. */
+static bool is_answer(const struct handshake_sample *syn, const struct handshake_sample *synack)
+{
+    if (syn->copies == 0 || synack->copies == 0)
+        return false;
+    if (syn->has_tsval && synack->has_tsval)
+        return syn->tsval == synack->tsecr;
+    return syn->copies == 1 && synack->copies == 1;
+}
+
 /* A SYN passes any point before its answer passes any other, whether or not a point saw both: that
  * bounds clocks also where the two directions take different routes. */
 static void note_answer(struct crossings *crossings, const struct leg_record *a,
@@ -57,9 +67,9 @@ static void note_answer(struct crossings *crossings, const struct leg_record *a,
     const struct handshake_sample *synack_a = &a->samples[SAMPLE_SYNACK];
     const struct handshake_sample *synack_b = &b->samples[SAMPLE_SYNACK];
 
-    if (syn_a->copies == 1 && synack_b->copies > 0)
+    if (is_answer(syn_a, synack_b))
         crossings_add(crossings, syn_a->ts_ns, synack_b->ts_ns - syn_a->ts_ns, true);
-    if (syn_b->copies == 1 && synack_a->copies > 0)
+    if (is_answer(syn_b, synack_a))
         crossings_add(crossings, synack_a->ts_ns, syn_b->ts_ns - synack_a->ts_ns, false);
 }
 

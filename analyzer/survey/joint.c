@@ -26,9 +26,18 @@ static bool same_tuple(const struct leg_record *a, const struct leg_record *b)
            memcmp(&a->server, &b->server, sizeof a->server) == 0;
 }
 
+/* At one point a connection shows twice only on both sides of a NAT: under two tuples, and with one
+ * handshake, if any was seen. */
 static bool contradict(const struct leg_record *a, const struct leg_record *b)
 {
-    return a->point == b->point && same_tuple(a, b);
+    if (a->point != b->point)
+        return false;
+    if (same_tuple(a, b))
+        return true;
+    for (int dir = 0; dir < DIRS; dir++)
+        if (a->has_isn[dir] != b->has_isn[dir] || a->isn[dir] != b->isn[dir])
+            return true;
+    return false;
 }
 
 static bool sets_contradict(const struct joint *joint, size_t a, size_t b)

@@ -9,6 +9,7 @@
 
 enum {
     AGREEMENTS_NEEDED = 4, /* segments; one less for each end that has the same address and port */
+    CONTENT_NEEDED = 8,    /* of content alone, unless both ends are the same */
     RIVAL_FACTOR = 4,      /* another partner may agree in a quarter as many at most */
     SHARED_MAX = 16,       /* legs with one fingerprint: more is no fingerprint */
 };
@@ -149,14 +150,19 @@ static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
 }
 
 /* Roles may have been guessed differently. */
-static unsigned agreements_needed(const struct leg_record *a, const struct leg_record *b)
+static unsigned agreements_needed(const struct leg_record *a, const struct leg_record *b,
+                                  bool numbers_kept)
 {
     unsigned straight = (unsigned)same_endpoint(&a->client, &b->client) +
                         (unsigned)same_endpoint(&a->server, &b->server);
     unsigned crossed = (unsigned)same_endpoint(&a->client, &b->server) +
                        (unsigned)same_endpoint(&a->server, &b->client);
+    unsigned same;
 
-    return AGREEMENTS_NEEDED - (straight > crossed ? straight : crossed);
+    same = straight > crossed ? straight : crossed;
+    if (!numbers_kept && same < 2)
+        return CONTENT_NEEDED;
+    return AGREEMENTS_NEEDED - same;
 }
 
 /* Handshakes that both saw and that differ part two legs, whatever segments they share. Where a
@@ -215,7 +221,8 @@ static uint64_t link_classes(struct joint *joint, int first_class, int last_clas
     for (size_t i = 0; i < pairs.count; i++) {
         const struct pair *pair = &pairs.items[i];
 
-        if (pair->agreed < agreements_needed(joint->legs[pair->a], joint->legs[pair->b]))
+        if (pair->agreed <
+            agreements_needed(joint->legs[pair->a], joint->legs[pair->b], numbers_kept))
             continue;
         if (contradict(joint->legs[pair->a], joint->legs[pair->b], numbers_kept))
             continue;

@@ -22,6 +22,8 @@ static void note_sample(struct leg_record *record, int which, const struct packe
         return;
     sample->has_tsval = packet->tcp.opt.has_timestamps;
     sample->tsval = packet->tcp.opt.tsval;
+    sample->tsecr = packet->tcp.opt.tsecr;
+    sample->ip_id = packet->has_ip_id ? packet->ip_id : 0;
     sample->ts_ns = ts_ns;
 }
 
@@ -81,9 +83,6 @@ void record_segment(struct survey *survey, struct point *point, const struct leg
         }
         note_options(record, hit->dir, &tcp->opt);
         note_sample(record, hit->dir == DIR_CLIENT ? SAMPLE_SYN : SAMPLE_SYNACK, packet, ts_ns);
-    } else if (hit->dir == DIR_CLIENT && record->samples[SAMPLE_ACK].copies == 0 &&
-               record->samples[SAMPLE_SYNACK].copies > 0) {
-        note_sample(record, SAMPLE_ACK, packet, ts_ns);
     }
     if (hit->leg->phase == LEG_MIDSTREAM) {
         if (record->scales == NULL)

@@ -6,21 +6,21 @@ static bool same_copy(const struct handshake_sample *a, const struct handshake_s
         return false;
     if (a->has_tsval && b->has_tsval)
         return a->tsval == b->tsval;
+    if (a->ip_id != 0 && b->ip_id != 0)
+        return a->ip_id == b->ip_id;
     /* One may have been stripped of its timestamps, or cut before them. */
     return a->copies == 1 && b->copies == 1;
 }
 
 struct sample_pair sample_pair(const struct leg_record *a, const struct leg_record *b)
 {
-    static const int dirs[SAMPLES] = {
-        [SAMPLE_SYN] = DIR_CLIENT, [SAMPLE_SYNACK] = DIR_SERVER, [SAMPLE_ACK] = DIR_CLIENT};
     struct sample_pair pair = {0};
 
-    for (int which = 0; which < SAMPLES; which++) {
+    for (int dir = 0; dir < DIRS; dir++) {
+        int which = dir == DIR_CLIENT ? SAMPLE_SYN : SAMPLE_SYNACK;
         const struct handshake_sample *x = &a->samples[which], *y = &b->samples[which];
-        int dir = dirs[which];
 
-        if (pair.has[dir] || !same_copy(x, y))
+        if (!same_copy(x, y))
             continue;
         pair.has[dir] = true;
         pair.at_ns[dir] = x->ts_ns;

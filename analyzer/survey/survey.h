@@ -51,14 +51,14 @@ struct handshake_sample {
     bool has_tsval;
     bool cut;        /* the capture ended before the options did: a TSval may be missing */
     uint16_t copies; /* 0: not seen */
-    uint32_t tsval;
+    uint16_t ip_id;  /* 0: none, or not told */
+    uint32_t tsval, tsecr;
     int64_t ts_ns; /* raw */
 };
 
 enum {
     SAMPLE_SYN,
     SAMPLE_SYNACK,
-    SAMPLE_ACK,
     SAMPLES
 };
 
