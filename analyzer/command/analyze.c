@@ -101,6 +101,14 @@ static const struct option long_options[] = {
     {NULL,          0,                 NULL, 0               },
 };
 
+static enum status check_severity(const char *name, struct error *err)
+{
+    if (severity_rank(name) >= 0)
+        return STATUS_OK;
+    return error_set(err, STATUS_USAGE, "--fail-on %s: must be info, notice, warning or error",
+                     name);
+}
+
 static enum status take_option(struct request *request, int option, struct error *err)
 {
     struct rules_options *rules = &request->analysis.rules;
@@ -151,10 +159,7 @@ static enum status take_option(struct request *request, int option, struct error
         return STATUS_OK;
     case OPTION_FAIL_ON:
         request->fail_on = optarg;
-        if (severity_rank(optarg) < 0)
-            return error_set(err, STATUS_USAGE,
-                             "--fail-on %s: must be info, notice, warning or error", optarg);
-        return STATUS_OK;
+        return check_severity(optarg, err);
     case OPTION_STRICT:
         request->strict = true;
         return STATUS_OK;

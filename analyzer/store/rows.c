@@ -62,9 +62,6 @@ static void segment_column(sqlite3_context *context, const void *row, int column
     const struct segment_cells *cells = row;
 
     switch (column) {
-    case SEGMENT_ID: /* NULL: one above the last, the cheapest way to append */
-        sqlite3_result_null(context);
-        break;
     case SEGMENT_TS_NS:
         sqlite3_result_int64(context, cells->ts_ns);
         break;
@@ -116,7 +113,8 @@ static void segment_column(sqlite3_context *context, const void *row, int column
     case SEGMENT_MARKS:
         sqlite3_result_int(context, cells->marks);
         break;
-    default:
+    default: /* the id: NULL is one above the last, the cheapest way to append */
+        sqlite3_result_null(context);
         break;
     }
 }
