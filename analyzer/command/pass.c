@@ -1,9 +1,9 @@
 #include "command/pass.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "decode/address.h"
 #include "decode/decode.h"
 #include "decode/encap.h"
 #include "merge/duplicate.h"
@@ -164,16 +164,11 @@ static void end_connection(struct pass *pass, struct open_connection *connection
     free(connection);
 }
 
-static bool same_end(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
-}
-
 /* What was translated between the point nearest to the client and this leg. */
 static const char *nat_of(const struct leg_record *nearest, const struct leg_record *leg)
 {
-    bool source = same_end(&nearest->client, &leg->client);
-    bool target = same_end(&nearest->server, &leg->server);
+    bool source = endpoint_equal(&nearest->client, &leg->client);
+    bool target = endpoint_equal(&nearest->server, &leg->server);
 
     if (source)
         return target ? "none" : "dnat";

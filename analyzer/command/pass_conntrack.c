@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "decode/address.h"
 #include "survey/scale.h"
 
 struct pass_conntrack {
@@ -62,11 +63,6 @@ static enum status take_requests(struct pass_conntrack *conntrack,
     return STATUS_OK;
 }
 
-static bool same_end(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
-}
-
 /* Between two points that follow each other something translated. What comes from outside is seen
  * before conntrack judged it, and whole, on the side whose addresses are the translated ones:
  * beyond the machine for its clients' addresses, before it for its servers'. */
@@ -75,9 +71,9 @@ static void take_translated(struct pass_conntrack *conntrack, const struct link 
     struct leg_record **legs = &conntrack->survey->members[link->first];
 
     for (uint32_t i = 1; i < link->legs; i++) {
-        if (!same_end(&legs[i - 1]->client, &legs[i]->client))
+        if (!endpoint_equal(&legs[i - 1]->client, &legs[i]->client))
             conntrack->points[legs[i]->point] = &conntrack->standard;
-        if (!same_end(&legs[i - 1]->server, &legs[i]->server))
+        if (!endpoint_equal(&legs[i - 1]->server, &legs[i]->server))
             conntrack->points[legs[i - 1]->point] = &conntrack->standard;
     }
 }

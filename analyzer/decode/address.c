@@ -17,3 +17,8 @@ bool address_parse(const char *text, struct address *address, uint8_t *version)
     *version = strchr(text, ':') != NULL ? 6 : 4;
     return inet_pton(*version == 6 ? AF_INET6 : AF_INET, text, address->bytes) == 1;
 }
+
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
+}

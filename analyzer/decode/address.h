@@ -12,6 +12,9 @@ enum {
  * 6. */
 const char *address_print(const struct address *address, uint8_t version, char text[ADDRESS_TEXT]);
 
+/* Whether two ends have the same address and port. */
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
 /* Reads an IPv4 or IPv6 address; `*version` says which. False if the text is none. */
 bool address_parse(const char *text, struct address *address, uint8_t *version);
 

@@ -1,9 +1,9 @@
 #include "survey/joint.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "decode/address.h"
 
 void joint_init(struct joint *joint, struct leg_record **legs, size_t count)
 {
@@ -22,8 +22,7 @@ void joint_init(struct joint *joint, struct leg_record **legs, size_t count)
 
 static bool same_tuple(const struct leg_record *a, const struct leg_record *b)
 {
-    return memcmp(&a->client, &b->client, sizeof a->client) == 0 &&
-           memcmp(&a->server, &b->server, sizeof a->server) == 0;
+    return endpoint_equal(&a->client, &b->client) && endpoint_equal(&a->server, &b->server);
 }
 
 /* At one point a connection shows twice only on both sides of a NAT: under two tuples, and with one

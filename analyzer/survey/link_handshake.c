@@ -5,9 +5,9 @@
  * them, and what agrees is counted in bits. Two legs are linked if each is the other's best, and
  * the only best, at its point: no link is better than a wrong one. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "decode/address.h"
 #include "survey/link.h"
 
 enum {
@@ -27,11 +27,6 @@ enum {
 enum {
     TSVAL_REPEAT_MAX = 180 * 1000
 };
-
-static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
-}
 
 static int agreement_of_tsval(const struct leg_record *a, const struct leg_record *b, int which)
 {
@@ -83,8 +78,8 @@ static int agreement(const struct leg_record *a, const struct leg_record *b)
     }
     bits += agreement_of_options(&a->options[DIR_CLIENT], &b->options[DIR_CLIENT]);
     if (a->version == b->version) {
-        bits += same_endpoint(&a->client, &b->client) ? BITS_ENDPOINT : 0;
-        bits += same_endpoint(&a->server, &b->server) ? BITS_ENDPOINT : 0;
+        bits += endpoint_equal(&a->client, &b->client) ? BITS_ENDPOINT : 0;
+        bits += endpoint_equal(&a->server, &b->server) ? BITS_ENDPOINT : 0;
     }
     return bits;
 }

@@ -1,9 +1,9 @@
 /* Which legs are one connection, by segments that both saw. For what the handshake did not link:
  * captures that began mid-connection, and devices that rewrite sequence numbers. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "decode/address.h"
 #include "survey/link.h"
 #include "survey/sketch.h"
 
@@ -144,19 +144,14 @@ static void sum_pairs(struct pairs *pairs)
     qsort(pairs->items, pairs->count, sizeof *pairs->items, compare_agreed);
 }
 
-static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
-}
-
 /* Roles may have been guessed differently. */
 static unsigned agreements_needed(const struct leg_record *a, const struct leg_record *b,
                                   bool numbers_kept)
 {
-    unsigned straight = (unsigned)same_endpoint(&a->client, &b->client) +
-                        (unsigned)same_endpoint(&a->server, &b->server);
-    unsigned crossed = (unsigned)same_endpoint(&a->client, &b->server) +
-                       (unsigned)same_endpoint(&a->server, &b->client);
+    unsigned straight = (unsigned)endpoint_equal(&a->client, &b->client) +
+                        (unsigned)endpoint_equal(&a->server, &b->server);
+    unsigned crossed = (unsigned)endpoint_equal(&a->client, &b->server) +
+                       (unsigned)endpoint_equal(&a->server, &b->client);
     unsigned same;
 
     same = straight > crossed ? straight : crossed;
