@@ -37,6 +37,9 @@ enum {
     EVENT_KIND,
     EVENT_A,
     EVENT_B,
+    EVENT_CAUSE,
+    EVENT_DECIDED_BY,
+    EVENT_CONFIDENCE,
     EVENT_COLUMNS
 };
 
@@ -141,6 +144,18 @@ static void event_column(sqlite3_context *context, const void *row, int column)
         break;
     case EVENT_B:
         set_optional(context, event->has_b, event->b);
+        break;
+    case EVENT_CAUSE:
+        sqlite3_result_text(context, event->cause, -1, SQLITE_STATIC); /* NULL is NULL */
+        break;
+    case EVENT_DECIDED_BY:
+        sqlite3_result_text(context, event->decided_by, -1, SQLITE_STATIC);
+        break;
+    case EVENT_CONFIDENCE:
+        if (event->confidence > 0)
+            sqlite3_result_double(context, event->confidence / 100.0);
+        else
+            sqlite3_result_null(context);
         break;
     default:
         break;

@@ -159,7 +159,10 @@ CREATE TABLE event (
     leg_id     INTEGER NOT NULL REFERENCES leg(id),
     kind       TEXT NOT NULL,
     a          INTEGER,
-    b          INTEGER
+    b          INTEGER,
+    cause      TEXT,                  -- of kinds that have several
+    decided_by TEXT,                  -- the observation that spoke for this cause
+    confidence REAL                   -- 0 to 1
 ) STRICT;
 
 -- What conntrack would have said of a segment: a row for each kernel that was asked, at the points

@@ -39,7 +39,12 @@ static unsigned follow_acked(const struct step *step)
     uint64_t copy;
 
     if (!late) {
-        step_emit(step, EVENT_SPURIOUS_RETRANSMISSION, true, behind, false, 0);
+        step_emit_event(step, (struct event){.kind = EVENT_RETRANSMISSION,
+                                             .has_a = true,
+                                             .a = step->end - step->segment->hit->off,
+                                             .cause = "spurious",
+                                             .decided_by = "acked-before",
+                                             .confidence = 90});
         note_resent(step);
         return MARK_RETRANSMISSION;
     }

@@ -17,6 +17,9 @@ struct step {
 void step_emit(const struct step *step, enum event_kind kind, bool has_a, int64_t a, bool has_b,
                int64_t b);
 
+/* The same for an event with a cause; segment and leg are filled in. */
+void step_emit_event(const struct step *step, struct event event);
+
 /* Data, and FIN: where it lies in the stream, and whether it was there before. Returns marks. */
 unsigned step_follow_data(const struct step *step);
 

@@ -162,8 +162,9 @@ static void test_track_spurious_retransmission(void **state)
     ADD(20000, CLIENT, .seq = 101, .ack = 901, .payload_len = 200, STAMP(1000));
     ADD(30000, SERVER, .seq = 901, .ack = 301);
     ADD(230000, CLIENT, .seq = 101, .ack = 901, .payload_len = 200, STAMP(1210));
-    assert_only(EVENT_SPURIOUS_RETRANSMISSION);
-    assert_a(EVENT_SPURIOUS_RETRANSMISSION, 0);
+    assert_only(EVENT_RETRANSMISSION);
+    assert_a(EVENT_RETRANSMISSION, 200);
+    assert_cause(EVENT_RETRANSMISSION, "spurious", "acked-before");
     assert_int_equal(tracking->marks, MARK_RETRANSMISSION);
 }
 

@@ -49,6 +49,16 @@
         assert_false(event_->has_b);                                                               \
     } while (0)
 
+#define assert_cause(expected_kind, expected_cause, observation)                                   \
+    do {                                                                                           \
+        const struct event *event_ = tracking_last(tracking, (expected_kind));                     \
+        assert_non_null(event_);                                                                   \
+        assert_non_null(event_->cause);                                                            \
+        assert_string_equal(event_->cause, (expected_cause));                                      \
+        assert_string_equal(event_->decided_by, (observation));                                    \
+        assert_in_range(event_->confidence, 1, 100);                                               \
+    } while (0)
+
 static inline int set_up(void **state)
 {
     *state = tracking_new();
