@@ -203,6 +203,8 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
     }
     follow_window(&step);
     follow_timestamps(&step);
+    if (!(tcp->flags & TCP_RST))
+        ip_ids_follow(&step.own->ids, segment->packet);
     remember(&step);
     step.own->rsts += (tcp->flags & TCP_RST) != 0;
     step.own->fins += (tcp->flags & TCP_FIN) != 0;

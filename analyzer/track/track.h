@@ -9,6 +9,7 @@
 #include "survey/leg.h"
 #include "track/event.h"
 #include "track/holes.h"
+#include "track/ip_id.h"
 
 /* segment.marks */
 enum {
@@ -47,6 +48,7 @@ struct half {
     uint32_t tsval; /* the newest */
     bool has_ttl;
     uint8_t ttl, ttl_min, ttl_max; /* of all but RSTs */
+    struct ip_ids ids;             /* of all but RSTs */
     struct tcp_options syn;        /* of its SYN */
     bool has_syn;
     uint32_t syns, synacks, rsts, fins;

@@ -1,0 +1,35 @@
+#include "track/ip_id.h"
+
+enum {
+    STEP_MAX = 1024,  /* a busy host that counts for all its connections together */
+    ENOUGH = 4,       /* steps, to call it a counter */
+    PER_EXCEPTION = 8 /* packets that overtook each other step back, as few as they are */
+};
+
+void ip_ids_follow(struct ip_ids *ids, const struct packet *packet)
+{
+    int step;
+
+    if (!packet->has_ip_id)
+        return;
+    step = ip_id_step(packet->ip_id, ids->newest);
+    if (!ids->seen || step > 0)
+        ids->newest = packet->ip_id;
+    if (!ids->seen) {
+        ids->seen = true;
+        return;
+    }
+    if (ids->counted == UINT8_MAX || ids->other == UINT8_MAX) {
+        ids->counted /= 2;
+        ids->other /= 2;
+    }
+    if (step > 0 && step <= STEP_MAX)
+        ids->counted++;
+    else
+        ids->other++;
+}
+
+bool ip_ids_count(const struct ip_ids *ids)
+{
+    return ids->counted >= ENOUGH && ids->counted >= PER_EXCEPTION * ids->other;
+}
