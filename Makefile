@@ -18,7 +18,7 @@ FOLDERS := base capture decode survey merge track store rules report command
 PKGS    := libpcap sqlite3 nettle libxxhash zlib libzstd liblz4
 # Asked for only when something is built: `make deps` runs before they are there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lcsv -lm)$(PKG_LIBS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lcsv -lm -pthread)$(PKG_LIBS)
 CMOCKA     = $(eval CMOCKA := $$(shell pkg-config --libs cmocka))$(CMOCKA)
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -27,7 +27,7 @@ SANFLAGS := $(if $(SAN)$(FUZZER),-fsanitize=address -fsanitize=undefined \
               -fno-sanitize-recover=all -fno-omit-frame-pointer) \
             $(if $(FUZZER),-fsanitize=fuzzer-no-link)
 VERSION := $(shell cat analyzer/VERSION)
-ALLFLAGS = -std=c11 -D_GNU_SOURCE -Ianalyzer -I$(BUILD) $(WARN) $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS) \
+ALLFLAGS = -std=c11 -D_GNU_SOURCE -pthread -Ianalyzer -I$(BUILD) $(WARN) $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS) \
            -DVERSION='"$(VERSION)"' -DDATADIR='"$(PREFIX)/share/tcpmortem"'
 
 SRC     := $(foreach f,$(FOLDERS),$(sort $(wildcard analyzer/$(f)/*.c)))

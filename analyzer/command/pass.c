@@ -378,7 +378,7 @@ static enum status read_all(struct pass *pass, struct error *err)
     size_t file;
 
     while ((result = order_next(order, &file, &frame, err)) != ORDER_DONE) {
-        if (result == ORDER_FAILED)
+        if (result == ORDER_FAILED || store_has_failed(pass->store)) /* store_close() says why */
             break;
         /* A file that has grown since the survey is read as far as it was then. */
         if (result == ORDER_FRAME && pass->frames[file] < pass->survey->captures[file].packets)

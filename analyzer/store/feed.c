@@ -12,7 +12,8 @@ struct feed_table {
 
 struct feed_cursor {
     sqlite3_vtab_cursor base;
-    size_t row;
+    const char *row;
+    size_t left; /* rows, with this one */
 };
 
 static int feed_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
@@ -85,37 +86,41 @@ static const struct feed *feed_of(const sqlite3_vtab_cursor *cursor)
 static int feed_filter(sqlite3_vtab_cursor *cursor, int number, const char *text, int argc,
                        sqlite3_value **argv)
 {
+    struct feed_cursor *at = (struct feed_cursor *)cursor;
+    const struct block *block = feed_of(cursor)->inserting;
+
     (void)number;
     (void)text;
     (void)argc;
     (void)argv;
-    ((struct feed_cursor *)cursor)->row = 0;
+    at->row = block->bytes;
+    at->left = block->rows;
     return SQLITE_OK;
 }
 
 static int feed_next(sqlite3_vtab_cursor *cursor)
 {
-    ((struct feed_cursor *)cursor)->row++;
+    struct feed_cursor *at = (struct feed_cursor *)cursor;
+
+    at->row += feed_of(cursor)->row_size;
+    at->left--;
     return SQLITE_OK;
 }
 
 static int feed_eof(sqlite3_vtab_cursor *cursor)
 {
-    return ((struct feed_cursor *)cursor)->row >= feed_of(cursor)->count;
+    return ((const struct feed_cursor *)cursor)->left == 0;
 }
 
 static int feed_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
-    const struct feed *feed = feed_of(cursor);
-
-    feed->column(context, feed->rows + ((struct feed_cursor *)cursor)->row * feed->row_size,
-                 column);
+    feed_of(cursor)->column(context, ((const struct feed_cursor *)cursor)->row, column);
     return SQLITE_OK;
 }
 
 static int feed_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
 {
-    *rowid = (sqlite3_int64)((struct feed_cursor *)cursor)->row;
+    *rowid = (sqlite3_int64)((const struct feed_cursor *)cursor)->left; /* nothing asks for it */
     return SQLITE_OK;
 }
 
@@ -140,31 +145,27 @@ int feed_open(struct feed *feed, sqlite3 *db)
 
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db, insert, -1, &feed->insert, NULL);
-    feed->rows = memory_alloc(feed->capacity * feed->row_size);
-    feed->count = 0;
     free(insert);
     free(name);
     return rc;
 }
 
-void *feed_add(struct feed *feed)
+int feed_insert(const struct block *block)
 {
-    return feed->rows + feed->count++ * feed->row_size;
-}
+    struct feed *feed = block->feed;
+    int rc;
 
-int feed_flush(struct feed *feed)
-{
-    int rc = sqlite3_step(feed->insert);
-
+    if (feed->insert == NULL)
+        return SQLITE_MISUSE;
+    feed->inserting = block;
+    rc = sqlite3_step(feed->insert);
     sqlite3_reset(feed->insert);
-    feed->count = 0;
+    feed->inserting = NULL;
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 void feed_close(struct feed *feed)
 {
     sqlite3_finalize(feed->insert);
-    free(feed->rows);
     feed->insert = NULL;
-    feed->rows = NULL;
 }

@@ -6,30 +6,73 @@
 
 #include "base/memory.h"
 
+enum cell_type {
+    CELL_NULL,
+    CELL_INTEGER,
+    CELL_REAL,
+    CELL_TEXT
+};
+
+struct insert_cell {
+    union {
+        int64_t integer;
+        double real;
+        size_t offset; /* of the text among the row's, while the row is given */
+        const char *text;
+    } value;
+    uint32_t length; /* of text */
+    enum cell_type type;
+};
+
+static void cell_column(sqlite3_context *context, const void *row, int column)
+{
+    const struct insert_cell *cell = (const struct insert_cell *)row + column;
+
+    switch (cell->type) {
+    case CELL_NULL:
+        sqlite3_result_null(context);
+        break;
+    case CELL_INTEGER:
+        sqlite3_result_int64(context, cell->value.integer);
+        break;
+    case CELL_REAL:
+        sqlite3_result_double(context, cell->value.real);
+        break;
+    case CELL_TEXT:
+        sqlite3_result_text(context, cell->value.text, (int)cell->length, SQLITE_STATIC);
+        break;
+    }
+}
+
 int insert_open(struct insert *insert, sqlite3 *db, const char *table, int columns)
 {
-    char marks[128] = "?";
-    char *sql;
-    int rc;
+    *insert = (struct insert){
+        .feed = {.table = table,
+                 .columns = columns,
+                 .column = cell_column,
+                 .row_size = (size_t)columns * sizeof(struct insert_cell)},
+        .cells = memory_zalloc((size_t)columns * sizeof(struct insert_cell)),
+    };
+    return feed_open(&insert->feed, db);
+}
 
-    assert(columns > 0 && (size_t)columns * 2 < sizeof marks);
-    for (int i = 1; i < columns; i++)
-        memcpy(marks + i * 2 - 1, ",?", 3);
-    sql = memory_print("INSERT INTO %s VALUES (%s)", table, marks);
-    rc = sqlite3_prepare_v2(db, sql, -1, &insert->stmt, NULL);
-    insert->bound = 0;
-    free(sql);
-    return rc;
+static struct insert_cell *next_cell(struct insert *insert, enum cell_type type)
+{
+    struct insert_cell *cell = &insert->cells[insert->given++];
+
+    assert(insert->given <= insert->feed.columns);
+    cell->type = type;
+    return cell;
 }
 
 void insert_null(struct insert *insert)
 {
-    sqlite3_bind_null(insert->stmt, ++insert->bound);
+    next_cell(insert, CELL_NULL);
 }
 
 void insert_integer(struct insert *insert, int64_t value)
 {
-    sqlite3_bind_int64(insert->stmt, ++insert->bound, value);
+    next_cell(insert, CELL_INTEGER)->value.integer = value;
 }
 
 void insert_optional(struct insert *insert, bool has, int64_t value)
@@ -43,31 +86,52 @@ void insert_optional(struct insert *insert, bool has, int64_t value)
 void insert_real(struct insert *insert, bool has, double value)
 {
     if (has)
-        sqlite3_bind_double(insert->stmt, ++insert->bound, value);
+        next_cell(insert, CELL_REAL)->value.real = value;
     else
         insert_null(insert);
 }
 
 void insert_text(struct insert *insert, const char *text)
 {
-    sqlite3_bind_text(insert->stmt, ++insert->bound, text, -1, SQLITE_TRANSIENT);
+    size_t length = text != NULL ? strlen(text) : 0;
+    struct insert_cell *cell;
+
+    if (text == NULL) {
+        insert_null(insert);
+        return;
+    }
+    if (insert->text_capacity - insert->text_used < length) {
+        insert->text_capacity = 2 * insert->text_capacity + length;
+        insert->text = memory_resize(insert->text, insert->text_capacity);
+    }
+    cell = next_cell(insert, CELL_TEXT);
+    cell->length = (uint32_t)length;
+    cell->value.offset = insert->text_used;
+    if (length > 0)
+        memcpy(insert->text + insert->text_used, text, length);
+    insert->text_used += length;
 }
 
-int insert_run(struct insert *insert)
+void insert_run(struct insert *insert)
 {
-    int rc;
+    struct insert_cell *cells = writer_add(insert->writer, &insert->feed, insert->text_used);
+    char *text = writer_text(&insert->feed);
 
-    if (insert->stmt == NULL)
-        return SQLITE_MISUSE;
-    assert(insert->bound == sqlite3_bind_parameter_count(insert->stmt));
-    rc = sqlite3_step(insert->stmt);
-    sqlite3_reset(insert->stmt);
-    insert->bound = 0;
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    assert(insert->given == insert->feed.columns);
+    memcpy(cells, insert->cells, insert->feed.row_size);
+    if (insert->text_used > 0)
+        memcpy(text, insert->text, insert->text_used);
+    for (int i = 0; i < insert->given; i++)
+        if (cells[i].type == CELL_TEXT)
+            cells[i].value.text = text + cells[i].value.offset;
+    insert->given = 0;
+    insert->text_used = 0;
 }
 
 void insert_close(struct insert *insert)
 {
-    sqlite3_finalize(insert->stmt);
-    insert->stmt = NULL;
+    feed_close(&insert->feed);
+    free(insert->cells);
+    free(insert->text);
+    *insert = (struct insert){0};
 }

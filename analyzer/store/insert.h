@@ -1,17 +1,25 @@
-/* A prepared INSERT whose values are given one after the other. */
+/* A table whose rows are given value by value. */
 #ifndef INSERT_H
 #define INSERT_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store/writer.h"
+
+struct insert_cell;
+
 struct insert {
-    sqlite3_stmt *stmt;
-    int bound; /* columns so far */
+    struct feed feed;
+    struct writer *writer;
+    struct insert_cell *cells; /* of the row that is being given */
+    int given;                 /* cells so far */
+    char *text;                /* of these cells */
+    size_t text_used, text_capacity;
 };
 
-/* Prepares `INSERT INTO table VALUES (?, …)`. SQLite's error code. */
+/* Prepares for rows of `columns` values. SQLite's error code. `insert` stays at its address;
+ * `table` is static. */
 int insert_open(struct insert *insert, sqlite3 *db, const char *table, int columns);
 
 /* The value of the next column. Text is copied; NULL is NULL. */
@@ -21,8 +29,8 @@ void insert_optional(struct insert *insert, bool has, int64_t value);
 void insert_real(struct insert *insert, bool has, double value);
 void insert_text(struct insert *insert, const char *text);
 
-/* Inserts the row. SQLite's error code; SQLITE_MISUSE if there is no statement. */
-int insert_run(struct insert *insert);
+/* The row is whole: passes it on. */
+void insert_run(struct insert *insert);
 
 void insert_close(struct insert *insert);
 

@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-enum {
-    BATCH_SEGMENTS = 8192,
-    BATCH_EVENTS = 4096
-};
-
 /* In the order of the columns of `segment`. */
 enum {
     SEGMENT_ID,
@@ -167,8 +162,7 @@ void rows_segment_feed(struct feed *feed)
     *feed = (struct feed){.table = "segment",
                           .columns = SEGMENT_COLUMNS,
                           .column = segment_column,
-                          .row_size = sizeof(struct segment_cells),
-                          .capacity = BATCH_SEGMENTS};
+                          .row_size = sizeof(struct segment_cells)};
 }
 
 void rows_event_feed(struct feed *feed)
@@ -176,13 +170,12 @@ void rows_event_feed(struct feed *feed)
     *feed = (struct feed){.table = "event",
                           .columns = EVENT_COLUMNS,
                           .column = event_column,
-                          .row_size = sizeof(struct event),
-                          .capacity = BATCH_EVENTS};
+                          .row_size = sizeof(struct event)};
 }
 
-void rows_add_segment(struct feed *feed, const struct segment_row *row)
+void rows_add_segment(struct writer *writer, struct feed *feed, const struct segment_row *row)
 {
-    struct segment_cells *cells = feed_add(feed);
+    struct segment_cells *cells = writer_add(writer, feed, 0);
     const struct packet *packet = row->packet;
     const struct segment *tcp = &packet->tcp;
 
@@ -210,7 +203,7 @@ void rows_add_segment(struct feed *feed, const struct segment_row *row)
     };
 }
 
-void rows_add_event(struct feed *feed, const struct event *event)
+void rows_add_event(struct writer *writer, struct feed *feed, const struct event *event)
 {
-    memcpy(feed_add(feed), event, sizeof *event);
+    memcpy(writer_add(writer, feed, 0), event, sizeof *event);
 }

@@ -18,27 +18,45 @@ char *store_part_path(const char *path)
     return memory_print("%s.part", path);
 }
 
-void store_keep_error(struct store *store, int rc)
-{
-    if (rc == SQLITE_OK || store->rc != SQLITE_OK)
-        return;
-    store->rc = rc;
-    error_set(&store->err, STATUS_OUTPUT, "%s: %s", store->part, sqlite3_errmsg(store->db));
-}
+static const struct {
+    const char *name;
+    int columns;
+} tables[TABLES] = {
+    [TABLE_META] = {"meta",       2 },
+    [TABLE_POINT] = {"point",      7 },
+    [TABLE_CAPTURE] = {"capture",    15},
+    [TABLE_SKIPPED] = {"skipped",    3 },
+    [TABLE_COMMENT] = {"comment",    4 },
+    [TABLE_REMARK] = {"remark",     3 },
+    [TABLE_CONNECTION] = {"connection", 13},
+    [TABLE_LEG] = {"leg",        44},
+    [TABLE_ICMP] = {"icmp",       13},
+    [TABLE_CONNTRACK] = {"conntrack",  7 },
+};
 
 static void store_free(struct store *store)
 {
     feed_close(&store->segments);
     feed_close(&store->events);
-    insert_close(&store->icmp);
-    insert_close(&store->leg);
-    insert_close(&store->connection);
-    insert_close(&store->meta);
-    insert_close(&store->remark);
-    insert_close(&store->conntrack);
+    for (int i = 0; i < TABLES; i++)
+        insert_close(&store->tables[i]);
     sqlite3_close(store->db);
     free(store->part);
     free(store);
+}
+
+static int open_tables(struct store *store)
+{
+    int rc;
+
+    rows_segment_feed(&store->segments);
+    rows_event_feed(&store->events);
+    if ((rc = feed_open(&store->segments, store->db)) != SQLITE_OK ||
+        (rc = feed_open(&store->events, store->db)) != SQLITE_OK)
+        return rc;
+    for (int i = 0; i < TABLES && rc == SQLITE_OK; i++)
+        rc = insert_open(&store->tables[i], store->db, tables[i].name, tables[i].columns);
+    return rc;
 }
 
 enum status store_open(const char *path, struct store **out, struct error *err)
@@ -47,27 +65,19 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     enum status status;
 
     *out = NULL;
-    rows_segment_feed(&store->segments);
-    rows_event_feed(&store->events);
     store->part = store_part_path(path);
     unlink(store->part);
     status = case_create(store->part, &store->db, err);
     if (status != STATUS_OK)
         goto out;
-    store_keep_error(store, feed_open(&store->segments, store->db));
-    store_keep_error(store, feed_open(&store->events, store->db));
-    store_keep_error(store, insert_open(&store->icmp, store->db, "icmp", 13));
-    store_keep_error(store, insert_open(&store->leg, store->db, "leg", 44));
-    store_keep_error(store, insert_open(&store->connection, store->db, "connection", 13));
-    store_keep_error(store, insert_open(&store->meta, store->db, "meta", 2));
-    store_keep_error(store, insert_open(&store->remark, store->db, "remark", 3));
-    store_keep_error(store, insert_open(&store->conntrack, store->db, "conntrack", 7));
-    store_keep_error(store, sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL));
-    if (store->rc != SQLITE_OK) {
-        *err = store->err;
-        status = STATUS_OUTPUT;
+    if (open_tables(store) != SQLITE_OK ||
+        sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
+        status = error_set(err, STATUS_OUTPUT, "%s: %s", store->part, sqlite3_errmsg(store->db));
         goto out;
     }
+    store->writer = writer_new(store->db, true);
+    for (int i = 0; i < TABLES; i++)
+        store->tables[i].writer = store->writer;
     *out = store;
     return STATUS_OK;
 out:
@@ -76,25 +86,26 @@ out:
     return status;
 }
 
+bool store_has_failed(const struct store *store)
+{
+    return writer_has_failed(store->writer);
+}
+
 void store_segment(struct store *store, const struct segment_row *row)
 {
-    if (feed_is_full(&store->segments))
-        store_keep_error(store, feed_flush(&store->segments));
-    rows_add_segment(&store->segments, row);
+    rows_add_segment(store->writer, &store->segments, row);
 }
 
 void store_event(struct store *store, const struct event *event)
 {
-    if (feed_is_full(&store->events))
-        store_keep_error(store, feed_flush(&store->events));
-    rows_add_event(&store->events, event);
+    rows_add_event(store->writer, &store->events, event);
 }
 
 void store_icmp(struct store *store, const struct icmp_row *row)
 {
     const struct icmp_error *icmp = &row->packet->icmp;
     char text[ADDRESS_TEXT];
-    struct insert *insert = &store->icmp;
+    struct insert *insert = &store->tables[TABLE_ICMP];
 
     insert_null(insert); /* id */
     insert_integer(insert, row->ts_ns);
@@ -109,7 +120,7 @@ void store_icmp(struct store *store, const struct icmp_row *row)
     insert_optional(insert, icmp->mtu != 0, icmp->mtu);
     insert_integer(insert, icmp->quoted_ttl);
     insert_optional(insert, icmp->has_quoted_seq, icmp->quoted_seq);
-    store_keep_error(store, insert_run(insert));
+    insert_run(insert);
 }
 
 static void bind_endpoint(struct insert *insert, const struct endpoint *end, uint8_t version)
@@ -158,7 +169,7 @@ static void bind_halves(struct insert *insert, const struct leg_row *row)
 
 void store_leg(struct store *store, const struct leg_row *row)
 {
-    struct insert *insert = &store->leg;
+    struct insert *insert = &store->tables[TABLE_LEG];
     struct endpoint client = leg_end(row->leg, DIR_CLIENT), server = leg_end(row->leg, DIR_SERVER);
     uint8_t version = (uint8_t)row->leg->key.version;
 
@@ -177,12 +188,12 @@ void store_leg(struct store *store, const struct leg_row *row)
     insert_integer(insert, row->last_ns);
     insert_integer(insert, (int64_t)row->track->first_segment);
     insert_integer(insert, (int64_t)row->track->last_segment);
-    store_keep_error(store, insert_run(insert));
+    insert_run(insert);
 }
 
 void store_connection(struct store *store, const struct connection_row *row)
 {
-    struct insert *insert = &store->connection;
+    struct insert *insert = &store->tables[TABLE_CONNECTION];
 
     insert_integer(insert, row->id);
     bind_endpoint(insert, &row->client, row->client_version);
@@ -195,12 +206,12 @@ void store_connection(struct store *store, const struct connection_row *row)
     insert_real(insert, row->legs > 1, (double)row->link_confidence);
     insert_optional(insert, row->reuse_of != 0, row->reuse_of);
     insert_optional(insert, row->handshake_ns != 0, row->handshake_ns);
-    store_keep_error(store, insert_run(insert));
+    insert_run(insert);
 }
 
 void store_conntrack(struct store *store, const struct conntrack_row *row)
 {
-    struct insert *insert = &store->conntrack;
+    struct insert *insert = &store->tables[TABLE_CONNTRACK];
     const struct conntrack_result *result = row->result;
 
     insert_integer(insert, (int64_t)row->segment_id);
@@ -210,35 +221,46 @@ void store_conntrack(struct store *store, const struct conntrack_row *row)
     insert_text(insert, conntrack_reason_name(result->reason));
     insert_optional(insert, result->has_bound, result->bound);
     insert_optional(insert, result->has_bound, result->margin);
-    store_keep_error(store, insert_run(insert));
+    insert_run(insert);
 }
 
 void store_meta(struct store *store, const char *key, const char *value)
 {
-    insert_text(&store->meta, key);
-    insert_text(&store->meta, value);
-    store_keep_error(store, insert_run(&store->meta));
+    struct insert *insert = &store->tables[TABLE_META];
+
+    insert_text(insert, key);
+    insert_text(insert, value);
+    insert_run(insert);
 }
 
 void store_remark(struct store *store, const char *kind, const char *text)
 {
-    insert_null(&store->remark);
-    insert_text(&store->remark, kind);
-    insert_text(&store->remark, text);
-    store_keep_error(store, insert_run(&store->remark));
+    struct insert *insert = &store->tables[TABLE_REMARK];
+
+    insert_null(insert); /* id */
+    insert_text(insert, kind);
+    insert_text(insert, text);
+    insert_run(insert);
 }
 
 enum status store_close(struct store *store, struct error *err)
 {
     enum status status = STATUS_OK;
+    struct error reason;
+    int rc;
 
-    store_keep_error(store, feed_flush(&store->segments));
-    store_keep_error(store, feed_flush(&store->events));
-    if (store->rc == SQLITE_OK)
-        store_keep_error(store, sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL));
-    if (store->rc != SQLITE_OK) {
-        *err = store->err;
-        status = STATUS_OUTPUT;
+    writer_flush(store->writer, &store->segments);
+    writer_flush(store->writer, &store->events);
+    for (int i = 0; i < TABLES; i++)
+        writer_flush(store->writer, &store->tables[i].feed);
+    rc = writer_end(store->writer, &reason);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+        if (rc != SQLITE_OK)
+            error_set(&reason, STATUS_OUTPUT, "%s", sqlite3_errmsg(store->db));
+    }
+    if (rc != SQLITE_OK) {
+        status = error_set(err, STATUS_OUTPUT, "%s: %.900s", store->part, reason.text);
         unlink(store->part);
     }
     store_free(store);

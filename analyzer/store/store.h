@@ -70,7 +70,8 @@ struct conntrack_row {
     const struct conntrack_result *result; /* likewise */
 };
 
-/* Rows. An error is kept until store_close() tells it; the rows after it are dropped. */
+/* Rows, which a thread of the store's own takes over. An error is kept until store_close() tells
+ * it; the rows after it are dropped. */
 void store_segment(struct store *store, const struct segment_row *row);
 void store_event(struct store *store, const struct event *event);
 void store_icmp(struct store *store, const struct icmp_row *row);
@@ -83,8 +84,11 @@ void store_remark(struct store *store, const char *kind, const char *text);
 /* Points, captures and what was skipped of them. */
 void store_survey(struct store *store, const struct survey *survey);
 
-/* Commits and closes, and frees the store. STATUS_OUTPUT and `err` if any row could not be
- * written; then the temporary file is gone. */
+/* Whether there is such an error, so that more rows are of no use. */
+bool store_has_failed(const struct store *store);
+
+/* Waits for the thread, commits and closes, and frees the store. STATUS_OUTPUT and `err` if any row
+ * could not be written; then the temporary file is gone. */
 enum status store_close(struct store *store, struct error *err) __attribute__((warn_unused_result));
 
 /* The temporary name, for what is done to a case before it is published. Caller frees. */

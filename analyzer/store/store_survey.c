@@ -13,8 +13,7 @@ static const char *status_name(enum read_result end)
     }
 }
 
-static void put_skipped(struct store *store, struct insert *skipped, const struct capture *capture,
-                        size_t number)
+static void put_skipped(struct insert *skipped, const struct capture *capture, size_t number)
 {
     for (int reason = SKIP_NONE + 1; reason < SKIP_REASONS; reason++) {
         if (capture->skipped[reason] == 0)
@@ -22,78 +21,70 @@ static void put_skipped(struct store *store, struct insert *skipped, const struc
         insert_integer(skipped, (int64_t)number);
         insert_text(skipped, skip_reason_name((enum skip_reason)reason));
         insert_integer(skipped, (int64_t)capture->skipped[reason]);
-        store_keep_error(store, insert_run(skipped));
+        insert_run(skipped);
     }
 }
 
 static void put_captures(struct store *store, const struct survey *survey)
 {
-    struct insert capture = {0}, skipped = {0};
+    struct insert *insert = &store->tables[TABLE_CAPTURE];
 
-    store_keep_error(store, insert_open(&capture, store->db, "capture", 15));
-    store_keep_error(store, insert_open(&skipped, store->db, "skipped", 3));
-    for (size_t i = 0; i < survey->captures_count && store->rc == SQLITE_OK; i++) {
+    for (size_t i = 0; i < survey->captures_count; i++) {
         const struct capture *c = &survey->captures[i];
         const struct clock_map *map = &survey->clocks[c->input].map;
 
-        insert_integer(&capture, (int64_t)i + 1);
-        insert_optional(&capture, c->has_point, (int64_t)c->point + 1);
-        insert_text(&capture, c->path);
-        insert_text(&capture, c->sha256);
-        insert_text(&capture, c->format);
-        insert_text(&capture, c->linktype);
-        insert_integer(&capture, c->snaplen);
-        insert_integer(&capture, (int64_t)c->packets);
-        insert_integer(&capture, (int64_t)c->segments);
-        insert_optional(&capture, c->packets > 0, clock_common(map, c->first_ns));
-        insert_optional(&capture, c->packets > 0, clock_common(map, c->last_ns));
-        insert_text(&capture, status_name(c->end));
-        insert_text(&capture, c->message[0] ? c->message : NULL);
-        insert_integer(&capture, (int64_t)c->first_frame);
-        insert_optional(&capture, c->has_dropped, (int64_t)c->dropped);
-        store_keep_error(store, insert_run(&capture));
-        put_skipped(store, &skipped, c, i + 1);
+        insert_integer(insert, (int64_t)i + 1);
+        insert_optional(insert, c->has_point, (int64_t)c->point + 1);
+        insert_text(insert, c->path);
+        insert_text(insert, c->sha256);
+        insert_text(insert, c->format);
+        insert_text(insert, c->linktype);
+        insert_integer(insert, c->snaplen);
+        insert_integer(insert, (int64_t)c->packets);
+        insert_integer(insert, (int64_t)c->segments);
+        insert_optional(insert, c->packets > 0, clock_common(map, c->first_ns));
+        insert_optional(insert, c->packets > 0, clock_common(map, c->last_ns));
+        insert_text(insert, status_name(c->end));
+        insert_text(insert, c->message[0] ? c->message : NULL);
+        insert_integer(insert, (int64_t)c->first_frame);
+        insert_optional(insert, c->has_dropped, (int64_t)c->dropped);
+        insert_run(insert);
+        put_skipped(&store->tables[TABLE_SKIPPED], c, i + 1);
     }
-    insert_close(&capture);
-    insert_close(&skipped);
 }
 
 static void put_points(struct store *store, const struct survey *survey)
 {
-    struct insert point = {0};
+    struct insert *insert = &store->tables[TABLE_POINT];
 
-    store_keep_error(store, insert_open(&point, store->db, "point", 7));
-    for (size_t i = 0; i < survey->points_count && store->rc == SQLITE_OK; i++) {
+    for (size_t i = 0; i < survey->points_count; i++) {
         const struct clock *clock = &survey->clocks[survey->points[i].input];
 
-        insert_integer(&point, (int64_t)i + 1);
-        insert_text(&point, survey->points[i].name);
-        insert_integer(&point, clock->map.offset_ns);
-        insert_integer(&point, clock->map.drift_ppb);
-        insert_integer(&point, clock->map.origin_ns);
-        insert_optional(&point, clock->has_error, clock->error_ns);
-        insert_text(&point, clock_method_name(clock->method));
-        store_keep_error(store, insert_run(&point));
+        insert_integer(insert, (int64_t)i + 1);
+        insert_text(insert, survey->points[i].name);
+        insert_integer(insert, clock->map.offset_ns);
+        insert_integer(insert, clock->map.drift_ppb);
+        insert_integer(insert, clock->map.origin_ns);
+        insert_optional(insert, clock->has_error, clock->error_ns);
+        insert_text(insert, clock_method_name(clock->method));
+        insert_run(insert);
     }
-    insert_close(&point);
 }
 
 static void put_comments(struct store *store, const struct survey *survey)
 {
-    struct insert insert = {0};
+    struct insert *insert = &store->tables[TABLE_COMMENT];
 
-    store_keep_error(store, insert_open(&insert, store->db, "comment", 4));
-    for (size_t i = 0; i < survey->comments_count && store->rc == SQLITE_OK; i++) {
+    for (size_t i = 0; i < survey->comments_count; i++) {
         const struct comment *comment = &survey->comments[i];
         uint64_t first_frame = survey->captures[comment->capture].first_frame;
 
-        insert_null(&insert); /* id */
-        insert_integer(&insert, comment->capture + 1);
-        insert_optional(&insert, comment->frame != 0, (int64_t)(first_frame + comment->frame) - 1);
-        insert_text(&insert, comment->text);
-        store_keep_error(store, insert_run(&insert));
+        insert_null(insert); /* id */
+        insert_integer(insert, comment->capture + 1);
+        insert_optional(insert, comment->frame != 0, (int64_t)(first_frame + comment->frame) - 1);
+        insert_text(insert, comment->text);
+        insert_run(insert);
     }
-    insert_close(&insert);
 }
 
 void store_survey(struct store *store, const struct survey *survey)

@@ -6,16 +6,27 @@
 #include "store/rows.h"
 #include "store/store.h"
 
-struct store {
-    sqlite3 *db;
-    char *part; /* temporary name */
-    int rc;     /* SQLite's first error; SQLITE_OK: none yet */
-    struct error err;
-    struct feed segments, events;
-    struct insert icmp, leg, connection, meta, remark, conntrack;
+/* Tables whose rows are given value by value. */
+enum store_table {
+    TABLE_META,
+    TABLE_POINT,
+    TABLE_CAPTURE,
+    TABLE_SKIPPED,
+    TABLE_COMMENT,
+    TABLE_REMARK,
+    TABLE_CONNECTION,
+    TABLE_LEG,
+    TABLE_ICMP,
+    TABLE_CONNTRACK,
+    TABLES
 };
 
-/* Keeps the first of SQLite's errors, with its message. */
-void store_keep_error(struct store *store, int rc);
+struct store {
+    sqlite3 *db; /* the writer's, while there is one */
+    char *part;  /* temporary name */
+    struct writer *writer;
+    struct feed segments, events;
+    struct insert tables[TABLES];
+};
 
 #endif
