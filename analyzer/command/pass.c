@@ -321,6 +321,12 @@ static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint6
     store_segment(pass->store, &row);
 }
 
+/* ICMP: fragmentation needed; ICMPv6: packet too big. */
+static bool icmp_too_big(const struct icmp_error *icmp, uint8_t version)
+{
+    return version == 4 ? icmp->type == 3 && icmp->code == 4 : icmp->type == 2;
+}
+
 static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, int64_t ts_ns,
                       const struct packet *packet)
 {
@@ -339,6 +345,8 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
                              &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
     if (leg != NULL && ((struct open_leg *)leg)->record != NULL)
         row.leg_id = ((struct open_leg *)leg)->record->leg_id;
+    if (leg != NULL && icmp_too_big(&packet->icmp, packet->version))
+        track_too_big(&((struct open_leg *)leg)->track, dir, ts_ns);
     store_icmp(pass->store, &row);
 }
 

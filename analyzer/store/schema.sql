@@ -150,7 +150,8 @@ CREATE TABLE segment (
                                       --   the first one at this point
     marks       INTEGER NOT NULL      -- bits: 1 retransmission, 2 out of order, 4 late,
                                       --   8 fragmented, 16 cut before its options were whole,
-) STRICT;                             --   32 seen at this point before: no events of its own
+                                      --   32 seen at this point before: no events of its own,
+) STRICT;                             --   64 a duplicate that the network made
 
 -- A fact about a segment. The kinds, and what a and b mean: analyzer/track/README.md.
 CREATE TABLE event (

@@ -1,15 +1,42 @@
 /* Where a segment's bytes lie in the stream of its sender: new, again, out of order, or late. */
 #include "base/memory.h"
-#include "track/steps.h"
+#include "track/again.h"
 
-/* Reordering is shorter than a round trip; where none was measured, 3 ms (METHODS 4.4). */
-static const int64_t REORDER_NS = 3000000;
-
-void step_open_hole(struct half *half, const struct hole *hole)
+static struct sent_range range_of(const struct step *step, int64_t start, int64_t end)
 {
-    if (half->holes == NULL)
-        half->holes = memory_zalloc(sizeof *half->holes);
-    holes_open(half->holes, hole);
+    const struct packet *packet = step->segment->packet;
+    struct sent_range range = {
+        .start = start,
+        .last_ns = step->segment->ts_ns,
+        .id = step->segment->id,
+        .len = (uint32_t)(end - start),
+        .tsval = step->tcp->opt.tsval,
+        .ip_id = packet->ip_id,
+    };
+
+    if (step->tcp->opt.has_timestamps)
+        range.flags |= SENT_HAS_TSVAL;
+    if (packet->has_ip_id)
+        range.flags |= SENT_HAS_IP_ID;
+    return range;
+}
+
+/* The segment's bytes from `start` on are new. Returns where they end. */
+static int64_t append(const struct step *step, int64_t start)
+{
+    struct sent_range range;
+
+    if (start < step->end) {
+        range = range_of(step, start, step->end);
+        sent_append(&step->own->sent, &range);
+    }
+    return step->end;
+}
+
+void step_open_hole(struct half *half, struct sent_range hole)
+{
+    hole.flags |= SENT_UNSEEN;
+    sent_append(&half->sent, &hole);
 }
 
 static void note_resent(const struct step *step)
@@ -21,59 +48,94 @@ static void note_resent(const struct step *step)
     resent_add(own->resent, step->segment->hit->off, step->end, step->segment->id);
 }
 
+static void emit_verdict(const struct step *step, enum event_kind kind, int64_t bytes,
+                         const struct sent_range *former, const struct verdict *verdict)
+{
+    step_emit_event(step,
+                    (struct event){.kind = kind,
+                                   .has_a = true,
+                                   .a = bytes,
+                                   .has_b = former != NULL,
+                                   .b = former != NULL ? step->segment->ts_ns - former->last_ns : 0,
+                                   .cause = verdict->cause,
+                                   .decided_by = verdict->decided_by,
+                                   .confidence = verdict->confidence});
+}
+
+static unsigned emit_duplicate(const struct step *step, const struct sent_range *former,
+                               const struct verdict *verdict)
+{
+    step_emit_event(step, (struct event){.kind = EVENT_NETWORK_DUPLICATE,
+                                         .has_a = true,
+                                         .a = step->segment->ts_ns - former->last_ns,
+                                         .has_b = true,
+                                         .b = (int64_t)former->id,
+                                         .cause = verdict->cause,
+                                         .decided_by = verdict->decided_by,
+                                         .confidence = verdict->confidence});
+    return MARK_DUPLICATE;
+}
+
 static bool is_older(const struct step *step)
 {
     return step->tcp->opt.has_timestamps && step->own->has_tsval &&
            (int32_t)(step->tcp->opt.tsval - step->own->tsval) < 0;
 }
 
+/* What makes a late segment late: a copy that this point has seen before, or the original, held up
+ * somewhere, of bytes that were sent again. */
+static struct verdict why_late(const struct step *step, const struct sent_range *former,
+                               uint64_t copy)
+{
+    struct verdict duplicate = {NULL, NULL, 0};
+    const char *decided_by = is_older(step) ? "tsval" : "below-window";
+
+    if (former != NULL && !(former->flags & SENT_UNSEEN))
+        duplicate = again_duplicate(step, former);
+    if (duplicate.cause != NULL)
+        return duplicate;
+    if (copy != 0)
+        return (struct verdict){"overtaken", decided_by, is_older(step) ? 95 : 70};
+    return (struct verdict){"unknown", decided_by, is_older(step) ? 80 : 50};
+}
+
 /* Wholly below what the other end has acknowledged: an original that was overtaken by its own
  * repetition, or a repetition that was not needed. */
-static unsigned follow_acked(const struct step *step)
+static unsigned follow_acked(const struct step *step, const struct sent_range *former)
 {
     struct half *own = step->own;
     int64_t behind = own->acked - step->end;
     bool late = step->tcp->opt.has_timestamps && own->has_tsval
                     ? is_older(step)
                     : step->other->has_win && behind > step->other->win;
+    struct verdict verdict = {NULL, NULL, 0};
     uint64_t copy;
 
     if (!late) {
-        step_emit_event(step, (struct event){.kind = EVENT_RETRANSMISSION,
-                                             .has_a = true,
-                                             .a = step->end - step->segment->hit->off,
-                                             .cause = "spurious",
-                                             .decided_by = "acked-before",
-                                             .confidence = 90});
+        if (former != NULL)
+            verdict = again_duplicate(step, former);
+        if (verdict.cause != NULL)
+            return emit_duplicate(step, former, &verdict);
+        emit_verdict(step, EVENT_RETRANSMISSION, step->end - step->segment->hit->off, former,
+                     &(struct verdict){"spurious", "acked-before", 90});
         note_resent(step);
         return MARK_RETRANSMISSION;
     }
     copy = resent_find(own->resent, step->segment->hit->off);
-    step_emit(step, EVENT_LATE_SEGMENT, true, behind, copy != 0, (int64_t)copy);
+    verdict = why_late(step, former, copy);
+    step_emit_event(step, (struct event){.kind = EVENT_LATE_SEGMENT,
+                                         .has_a = true,
+                                         .a = behind,
+                                         .has_b = copy != 0,
+                                         .b = (int64_t)copy,
+                                         .cause = verdict.cause,
+                                         .decided_by = verdict.decided_by,
+                                         .confidence = verdict.confidence});
     own->late_id = step->segment->id;
+    own->late_start = step->segment->hit->off;
+    own->late_end = step->end;
     own->late_ack_off = step->segment->hit->has_ack ? step->segment->hit->ack_off : -1;
     return MARK_LATE;
-}
-
-/* Fills a hole, whole or in part: an original that others have overtaken, or the repetition of one
- * that was lost before this point. Its timestamp tells: a repetition is newer than what opened the
- * hole. Within one tick of that clock, time must. */
-static unsigned follow_filling(const struct step *step, const struct hole *hole, int64_t filled)
-{
-    int64_t lag = step->segment->ts_ns - hole->opened_ns;
-    int64_t limit = step->track->handshake_ns > REORDER_NS ? step->track->handshake_ns : REORDER_NS;
-    int64_t size = step->end - step->segment->hit->off;
-    int32_t newer = hole->has_tsval && step->tcp->opt.has_timestamps
-                        ? (int32_t)(step->tcp->opt.tsval - hole->tsval)
-                        : 0;
-
-    if (filled == size && (newer < 0 || (newer == 0 && lag <= limit))) {
-        step_emit(step, EVENT_OUT_OF_ORDER, true, step->own->next - step->end, true, lag);
-        return MARK_OUT_OF_ORDER;
-    }
-    step_emit(step, EVENT_RETRANSMISSION, true, size - filled, true, lag);
-    note_resent(step);
-    return MARK_RETRANSMISSION;
 }
 
 /* RFC 9293 §3.8.4: a keep-alive repeats the last byte, or sends none, one below what is next. */
@@ -92,14 +154,68 @@ static bool is_window_probe(const struct step *step)
            (step->tcp->len == 1 || step->segment->hit->off == step->own->next - 1);
 }
 
-static void follow_edge(const struct step *step)
-{
-    const struct half *other = step->other;
+/* What was known of the bytes [start, end) before this segment. */
+struct former {
+    int64_t seen, unseen; /* bytes of it; the rest was forgotten */
+    bool has_range;
+    struct sent_range range; /* of the first; a hole rather than what was seen */
+};
 
-    if (other->has_edge && step->end > other->edge)
-        step_emit(step, EVENT_OUT_OF_WINDOW, true, step->end - other->edge, true, other->win);
+/* Looks up [start, end) and takes the segment for what carried it last. */
+static struct former take_again(const struct step *step, int64_t start, int64_t end)
+{
+    struct sent *sent = &step->own->sent;
+    struct former former = {0};
+
+    for (uint32_t i = sent_cut(sent, start, end); i < sent->count; i++) {
+        struct sent_range *range = sent_at(sent, i), now;
+        bool is_hole = (range->flags & SENT_UNSEEN) != 0;
+
+        if (range->start >= end)
+            break;
+        if (!former.has_range || (is_hole && !(former.range.flags & SENT_UNSEEN)))
+            former.range = *range;
+        former.has_range = true;
+        *(is_hole ? &former.unseen : &former.seen) += range->len;
+        now = range_of(step, range->start, sent_end(range));
+        now.flags |= SENT_AGAIN | (range->flags & SENT_SACKED);
+        now.copies = (uint8_t)(range->copies + (!is_hole && range->copies < UINT8_MAX));
+        *range = now;
+    }
+    return former;
 }
 
+/* Nothing of the segment is new at the top: it fills a hole, or comes again. */
+static unsigned follow_again(const struct step *step, int64_t end)
+{
+    int64_t start = step->segment->hit->off;
+    struct former former = take_again(step, start, end);
+    const struct sent_range *range = former.has_range ? &former.range : NULL;
+    struct verdict verdict = {NULL, NULL, 0};
+
+    if (former.unseen > 0 && former.unseen == step->end - start)
+        verdict = again_reordered(step, range);
+    if (verdict.cause != NULL) {
+        emit_verdict(step, EVENT_OUT_OF_ORDER, step->own->next - step->end, range, &verdict);
+        return MARK_OUT_OF_ORDER;
+    }
+    if (former.unseen == 0) {
+        if (step->end <= step->own->acked)
+            return follow_acked(step, range);
+        if (range != NULL)
+            verdict = again_duplicate(step, range);
+        if (verdict.cause != NULL)
+            return emit_duplicate(step, range, &verdict);
+    }
+    verdict =
+        range != NULL ? again_cause(step, range) : (struct verdict){"unknown", "forgotten", 30};
+    emit_verdict(step, EVENT_RETRANSMISSION, end - start - former.unseen, range, &verdict);
+    again_note(step, &verdict);
+    note_resent(step);
+    return MARK_RETRANSMISSION;
+}
+
+/* New at the top: bytes may have been skipped, or part of it is not new. */
 static unsigned follow_new(const struct step *step)
 {
     struct half *own = step->own;
@@ -107,36 +223,25 @@ static unsigned follow_new(const struct step *step)
     unsigned marks = 0;
 
     if (start > own->next) {
-        struct hole hole = {.start = own->next,
-                            .end = start,
-                            .opened_ns = step->segment->ts_ns,
-                            .has_tsval = step->tcp->opt.has_timestamps,
-                            .tsval = step->tcp->opt.tsval};
-
         step_emit(step, EVENT_GAP, true, start - own->next, true, own->next);
-        step_open_hole(own, &hole);
+        step_open_hole(own, range_of(step, own->next, start));
     } else if (start < own->next) {
-        struct hole first;
-        int64_t filled = holes_fill(own->holes, start, own->next, &first);
-
-        step_emit(step, EVENT_RETRANSMISSION, true, own->next - start - filled, false, 0);
-        note_resent(step);
-        marks = MARK_RETRANSMISSION;
+        marks = follow_again(step, own->next);
+        start = own->next;
     }
-    own->next = step->end;
+    own->next = append(step, start);
     return marks;
 }
 
 unsigned step_follow_data(const struct step *step)
 {
     struct half *own = step->own;
-    int64_t start = step->segment->hit->off, filled;
-    struct hole hole;
 
     if (!own->begun || (step->tcp->flags & TCP_SYN)) {
         /* The stream begins here, whatever was guessed of it from ACKs. */
-        if (!own->begun || step->end > own->next)
-            own->next = step->end;
+        if (!own->begun || step->end > own->next) {
+            own->next = append(step, step->segment->hit->off + ((step->tcp->flags & TCP_SYN) != 0));
+        }
         own->begun = true;
         return 0;
     }
@@ -144,24 +249,15 @@ unsigned step_follow_data(const struct step *step)
         step_emit(step, EVENT_WINDOW_PROBE, true, step->tcp->len, true,
                   step->segment->ts_ns - step->other->zero_since_ns);
         if (step->end > own->next)
-            own->next = step->end;
+            own->next = append(step, step->segment->hit->off);
         return 0;
     }
     if (is_keep_alive(step)) {
         step_emit(step, EVENT_KEEP_ALIVE, true, step->tcp->len, false, 0);
         return 0;
     }
-    if (step->end == start)
+    if (step->end == step->segment->hit->off)
         return 0;
-    follow_edge(step);
-    if (step->end > own->next)
-        return follow_new(step);
-    filled = holes_fill(own->holes, start, step->end, &hole);
-    if (filled > 0)
-        return follow_filling(step, &hole, filled);
-    if (step->end <= own->acked)
-        return follow_acked(step);
-    step_emit(step, EVENT_RETRANSMISSION, true, step->end - start, false, 0);
-    note_resent(step);
-    return MARK_RETRANSMISSION;
+    step_follow_edge(step);
+    return step->end > own->next ? follow_new(step) : follow_again(step, step->end);
 }

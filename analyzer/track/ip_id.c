@@ -1,9 +1,11 @@
 #include "track/ip_id.h"
 
 enum {
-    STEP_MAX = 1024,  /* a busy host that counts for all its connections together */
-    ENOUGH = 4,       /* steps, to call it a counter */
-    PER_EXCEPTION = 8 /* packets that overtook each other step back, as few as they are */
+    STEP_MAX = 1024, /* a busy host that counts for all its connections together; or back, where
+                      * packets overtook each other */
+    ENOUGH = 4,      /* steps, to call it a counter */
+    PER_EXCEPTION =
+        8 /* the SYN-ACK's of Linux is 0; random ones are near each other 1 in 32 times */
 };
 
 void ip_ids_follow(struct ip_ids *ids, const struct packet *packet)
@@ -13,7 +15,7 @@ void ip_ids_follow(struct ip_ids *ids, const struct packet *packet)
     if (!packet->has_ip_id)
         return;
     step = ip_id_step(packet->ip_id, ids->newest);
-    if (!ids->seen || step > 0)
+    if (!ids->seen || step > 0 || step < -STEP_MAX)
         ids->newest = packet->ip_id;
     if (!ids->seen) {
         ids->seen = true;
@@ -23,7 +25,7 @@ void ip_ids_follow(struct ip_ids *ids, const struct packet *packet)
         ids->counted /= 2;
         ids->other /= 2;
     }
-    if (step > 0 && step <= STEP_MAX)
+    if (step != 0 && step >= -STEP_MAX && step <= STEP_MAX)
         ids->counted++;
     else
         ids->other++;

@@ -23,9 +23,23 @@ void step_emit_event(const struct step *step, struct event event);
 /* Data, and FIN: where it lies in the stream, and whether it was there before. Returns marks. */
 unsigned step_follow_data(const struct step *step);
 
+/* An ACK: what it acknowledges, again or for the first time, and what its SACK blocks tell. Before
+ * the window of the same segment. */
+void step_follow_ack(const struct step *step);
+
+/* The window that the segment advertises. */
+void step_follow_window(const struct step *step);
+
+/* How much of the other end's window its data take. */
+void step_follow_edge(const struct step *step);
+
+/* The window of the segment in bytes. */
+uint32_t step_window(const struct step *step);
+
 /* A RST: where it lies, and what it answers. */
 void step_follow_reset(const struct step *step);
 
-void step_open_hole(struct half *half, const struct hole *hole);
+/* Bytes above all that was seen of this end are missing. */
+void step_open_hole(struct half *half, struct sent_range hole);
 
 #endif

@@ -68,67 +68,26 @@ static void follow_syn(const struct step *step)
     own->wscale = own->syn.wscale > 14 ? 14 : own->syn.wscale; /* RFC 7323 §2.3 */
 }
 
+/* The handshake measures both halves of the round trip, if nothing of it was sent twice. */
+static void measure_handshake(const struct step *step)
+{
+    struct half *client = step->own, *server = step->other;
+
+    if (client->syns != 1 || server->synacks != 1 || server->synack_ns < client->syn_ns)
+        return;
+    rtt_add(&client->beyond, server->synack_ns - client->syn_ns);
+    rtt_add(&server->beyond, step->segment->ts_ns - server->synack_ns);
+}
+
 static void follow_handshake(const struct step *step)
 {
     struct track *track = step->track;
     const struct half *client = &track->half[DIR_CLIENT], *server = &track->half[DIR_SERVER];
 
     if (track->handshake_ns == 0 && step->segment->hit->dir == DIR_CLIENT && client->has_syn &&
-        server->has_syn && step->segment->hit->has_ack && step->segment->hit->ack_off >= 1)
+        server->has_syn && step->segment->hit->has_ack && step->segment->hit->ack_off >= 1) {
         track->handshake_ns = step->segment->ts_ns - client->syn_ns;
-}
-
-/* RFC 7323 §2.2: the windows of SYNs are not scaled, and scaling needs both ends. */
-static uint32_t scaled_window(const struct step *step)
-{
-    if ((step->tcp->flags & TCP_SYN) || !step->own->has_wscale || !step->other->has_wscale)
-        return step->tcp->win;
-    return (uint32_t)step->tcp->win << step->own->wscale;
-}
-
-static void follow_ack(const struct step *step)
-{
-    struct half *other = step->other;
-    int64_t ack = step->segment->hit->ack_off;
-
-    if (ack > other->next && other->begun) {
-        struct hole hole = {.start = other->next, .end = ack, .opened_ns = step->segment->ts_ns};
-
-        /* An ACK of what the receiver never allowed is a stray, or a lie. */
-        if (step->own->has_edge && ack > step->own->edge)
-            return;
-        step_emit(step, EVENT_ACK_UNSEEN, true, ack - other->next, false, 0);
-        step_open_hole(other, &hole);
-        other->unseen += (uint64_t)(ack - other->next);
-        other->next = ack;
-    }
-    if (ack > other->acked)
-        other->acked = ack;
-}
-
-static void follow_window(const struct step *step)
-{
-    struct half *own = step->own;
-    uint32_t win = scaled_window(step);
-    bool both_syns = own->has_syn && step->other->has_syn;
-
-    if (step->tcp->flags & TCP_RST)
-        return; /* its window means nothing */
-    if (win == 0 && !(step->tcp->flags & TCP_SYN) && own->has_win && own->win > 0) {
-        step_emit(step, EVENT_ZERO_WINDOW, true, own->win, false, 0);
-        own->zero_since_ns = step->segment->ts_ns;
-    }
-    own->has_win = true;
-    own->win = win;
-    if (win > own->win_max)
-        own->win_max = win;
-    /* Without both SYNs the scale is not known, and no edge. */
-    if (step->segment->hit->has_ack && both_syns) {
-        int64_t edge = step->segment->hit->ack_off + win;
-
-        if (!own->has_edge || edge > own->edge)
-            own->edge = edge;
-        own->has_edge = true;
+        measure_handshake(step);
     }
 }
 
@@ -198,10 +157,10 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
             emit_plain(&step, EVENT_FIN);
         marks |= step_follow_data(&step);
         if (segment->hit->has_ack)
-            follow_ack(&step);
+            step_follow_ack(&step);
         follow_handshake(&step);
     }
-    follow_window(&step);
+    step_follow_window(&step);
     follow_timestamps(&step);
     if (!(tcp->flags & TCP_RST))
         ip_ids_follow(&step.own->ids, segment->packet);
@@ -219,12 +178,16 @@ unsigned track_sighting(struct track *track, const struct tracked_segment *segme
     return MARK_SIGHTING | marks_of_packet(segment->packet);
 }
 
+void track_too_big(struct track *track, int dir, int64_t ts_ns)
+{
+    track->half[dir].too_big_ns = ts_ns;
+}
+
 void track_done(struct track *track)
 {
     for (int dir = 0; dir < DIRS; dir++) {
-        free(track->half[dir].holes);
+        sent_free(&track->half[dir].sent);
         free(track->half[dir].resent);
-        track->half[dir].holes = NULL;
         track->half[dir].resent = NULL;
     }
 }

@@ -8,8 +8,10 @@
 #include "decode/packet.h"
 #include "survey/leg.h"
 #include "track/event.h"
-#include "track/holes.h"
 #include "track/ip_id.h"
+#include "track/resent.h"
+#include "track/rtt.h"
+#include "track/sent.h"
 
 /* segment.marks */
 enum {
@@ -18,7 +20,8 @@ enum {
     MARK_LATE = 4,
     MARK_FRAGMENTED = 8,
     MARK_CUT = 16,
-    MARK_SIGHTING = 32, /* this point has seen it already: nothing happened */
+    MARK_DUPLICATE = 64, /* of a packet, by the network */
+    MARK_SIGHTING = 32,  /* this point has seen it already: nothing happened */
 };
 
 enum {
@@ -33,11 +36,21 @@ struct recent {
 
 /* What one end sent, as seen at this point. Offsets count from its ISN. */
 struct half {
-    bool begun;    /* something but a RST was seen */
-    int64_t next;  /* one past the highest byte */
-    int64_t acked; /* the highest that the other end acknowledged */
+    bool begun;          /* something but a RST was seen */
+    int64_t next;        /* one past the highest byte */
+    int64_t acked;       /* the highest that the other end acknowledged */
+    int64_t advance_ns;  /* when it did */
+    int64_t sacked;      /* the highest that it acknowledged by SACK */
+    uint32_t dup_acks;   /* duplicates of its highest ACK */
+    int64_t dup_ack_ns;  /* the time of the third of them, or of the last before that */
+    int64_t episode_end; /* bytes below it belong to the loss that is being repaired */
+    bool timed_out;      /* it began with a timeout */
+    struct sent sent;
+    struct rtt beyond; /* from this point to the other end and back */
     bool has_edge;
-    int64_t edge; /* the other end's data may come up to here: ACK + window of this end */
+    int64_t edge;      /* the other end's data may come up to here: ACK + window of this end */
+    int64_t edge_now;  /* the same, as its last ACK said: lower if the window was shrunk */
+    int64_t edge_full; /* the edge up to which the other end has filled it */
     bool has_win;
     uint32_t win; /* last advertised, scaled */
     uint32_t win_max;
@@ -56,12 +69,12 @@ struct half {
     uint64_t sightings; /* how many of these segments this point had seen before */
     uint64_t unseen;    /* bytes that were acknowledged here and never seen: a gap of the capture */
     int64_t syn_ns, synack_ns; /* of the first of each */
-    struct holes *holes;       /* NULL: none yet */
     struct resent *resent;     /* NULL: none yet */
     struct recent recent[RECENT];
     uint8_t recent_at;
     uint64_t late_id; /* its last late segment; 0: none */
-    int64_t late_ack_off;
+    int64_t late_start, late_end, late_ack_off;
+    int64_t too_big_ns; /* when an ICMP error said that its packets are too big; 0: never */
 };
 
 /* The state of a leg. Zeroed at the start but for `leg`. */
@@ -88,6 +101,9 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
 /* The same for a further sighting of a segment at one point: it counts as a segment with its bytes,
  * and changes nothing else. */
 unsigned track_sighting(struct track *track, const struct tracked_segment *segment);
+
+/* An ICMP error says that what this end sends is too big for its way. */
+void track_too_big(struct track *track, int dir, int64_t ts_ns);
 
 /* Frees what the state holds; the state itself is the caller's. */
 void track_done(struct track *track);

@@ -25,6 +25,13 @@ static void test_ip_id_counter_of_a_host(void **state)
     assert_true(counts((uint16_t[]){10, 300, 301, 900, 1500, 1501}, 6));
 }
 
+/* Packets that overtook each other come from a counter all the same. */
+static void test_ip_id_reordered(void **state)
+{
+    (void)state;
+    assert_true(counts((uint16_t[]){10, 14, 11, 12, 13, 15}, 6));
+}
+
 static void test_ip_id_of_zero(void **state)
 {
     (void)state;
@@ -54,9 +61,10 @@ static void test_ip_id_step(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ip_id_counter), cmocka_unit_test(test_ip_id_counter_of_a_host),
-        cmocka_unit_test(test_ip_id_of_zero), cmocka_unit_test(test_ip_id_at_random),
-        cmocka_unit_test(test_ip_id_of_few),  cmocka_unit_test(test_ip_id_step),
+        cmocka_unit_test(test_ip_id_counter),   cmocka_unit_test(test_ip_id_counter_of_a_host),
+        cmocka_unit_test(test_ip_id_reordered), cmocka_unit_test(test_ip_id_of_zero),
+        cmocka_unit_test(test_ip_id_at_random), cmocka_unit_test(test_ip_id_of_few),
+        cmocka_unit_test(test_ip_id_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,76 @@
+/* Windows: what each end allows the other, and how much of it that takes. */
+#include "track/steps.h"
+
+/* RFC 7323 §2.2: the windows of SYNs are not scaled, and scaling needs both ends. */
+uint32_t step_window(const struct step *step)
+{
+    if ((step->tcp->flags & TCP_SYN) || !step->own->has_wscale || !step->other->has_wscale)
+        return step->tcp->win;
+    return (uint32_t)step->tcp->win << step->own->wscale;
+}
+
+/* Whether the segment was sent after all ACKs of its end that have passed: what came out of order
+ * tells an old window. */
+static bool is_newest(const struct step *step)
+{
+    const struct half *own = step->own;
+
+    return step->segment->hit->ack_off >= step->other->acked && step->end >= own->next &&
+           !(step->tcp->opt.has_timestamps && own->has_tsval &&
+             (int32_t)(step->tcp->opt.tsval - own->tsval) < 0);
+}
+
+/* RFC 9293 §3.8.6: what was allowed should not be taken back. A scaled window is told in units,
+ * whose rounding is no shrinking (RFC 7323 §2.4). */
+static void follow_shrinking(const struct step *step, int64_t edge)
+{
+    struct half *own = step->own;
+    int64_t unit = (int64_t)1 << (step->other->has_wscale && own->has_wscale ? own->wscale : 0);
+
+    if (!is_newest(step))
+        return;
+    if (own->has_edge && edge <= own->edge_now - unit)
+        step_emit(step, EVENT_WINDOW_SHRUNK, true, own->edge_now - edge, true, step_window(step));
+    own->edge_now = edge;
+}
+
+void step_follow_window(const struct step *step)
+{
+    struct half *own = step->own;
+    uint32_t win = step_window(step);
+    bool both_syns = own->has_syn && step->other->has_syn;
+
+    if (step->tcp->flags & TCP_RST)
+        return; /* its window means nothing */
+    if (win == 0 && !(step->tcp->flags & TCP_SYN) && own->has_win && own->win > 0) {
+        step_emit(step, EVENT_ZERO_WINDOW, true, own->win, false, 0);
+        own->zero_since_ns = step->segment->ts_ns;
+    }
+    own->has_win = true;
+    own->win = win;
+    if (win > own->win_max)
+        own->win_max = win;
+    /* Without both SYNs the scale is not known, and no edge. */
+    if (step->segment->hit->has_ack && both_syns) {
+        int64_t edge = step->segment->hit->ack_off + win;
+
+        follow_shrinking(step, edge);
+        if (!own->has_edge || edge > own->edge)
+            own->edge = edge;
+        own->has_edge = true;
+    }
+}
+
+void step_follow_edge(const struct step *step)
+{
+    struct half *other = step->other;
+
+    if (!other->has_edge || step->end < other->edge)
+        return;
+    if (step->end > other->edge) {
+        step_emit(step, EVENT_OUT_OF_WINDOW, true, step->end - other->edge, true, other->win);
+    } else if (other->edge_full != other->edge) {
+        step_emit(step, EVENT_WINDOW_FULL, true, other->win, false, 0);
+        other->edge_full = other->edge;
+    }
+}
