@@ -38,12 +38,14 @@ MAINOBJ := $(BUILD)/main.o
 # tool is a program of its own.
 PACKETOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/packet/*.c))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case bench/generate bench/measure fuzz/mutate \
+TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case \
+             $(addprefix bench/,generate measure floor survey) fuzz/mutate \
              fuzz/tamper fuzz/hostile scene/scene)
+BENCHES := $(filter $(BUILD)/tests/bench/%,$(TOOLS))
 FUZZED  := $(addprefix $(BUILD)/tests/fuzz/,fuzz_decode fuzz_capture)
 SCENES  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/scene.c,$(wildcard tests/scene/*.c)))
 TESTOBJ := $(PACKETOBJ) $(SCENES) $(UNITS:=.o) $(TOOLS:=.o) $(FUZZED:=.o) \
-           $(BUILD)/tests/fuzz/mutation.o
+           $(BUILD)/tests/fuzz/mutation.o $(BUILD)/tests/bench/trace.o
 
 DEPS    := CC='$(CC)' sh tests/deps
 Q       := $(if $(V),,@)
@@ -76,6 +78,10 @@ $(BUILD)/flags: FORCE | build/deps-found
 ## deps         find what is missing and install it, or say how
 deps:
 	@$(DEPS) install build test demo
+
+## deps-bench   the programs that `make bench` compares with: tshark, tcptrace
+deps-bench:
+	@$(DEPS) install bench
 
 # Names what is missing before the compiler trips over it; looked up once.
 build/deps-found: tests/deps
@@ -119,6 +125,7 @@ $(BUILD)/results/unit/%: $(BUILD)/tests/unit/% FORCE
 $(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture \
                         $(BUILD)/tests/cli/ask_case FORCE
 	@MAKE='$(MAKE)' sh tests/run $@ sh $< $(BUILD)
+$(BUILD)/results/cli/bench: $(BENCHES)
 $(BUILD)/results/fuzz/%: $(BUILD)/tests/fuzz/% FORCE
 	@sh tests/run $@ $< $(wildcard samples/*/*.pcap)
 
@@ -140,10 +147,14 @@ $(addprefix $(BUILD)/tests/fuzz/,mutate tamper hostile): $(BUILD)/tests/fuzz/mut
 $(BUILD)/tests/scene/scene: $(SCENES)
 $(BUILD)/tests/fuzz/mutate: $(BUILD)/tests/fuzz/fuzz_decode.o
 $(BUILD)/tests/fuzz/tamper: $(BUILD)/tests/fuzz/fuzz_capture.o
+$(BUILD)/tests/bench/generate: $(BUILD)/tests/bench/trace.o
 
-## bench        time and memory beside tshark, on generated traces: make bench BENCH=--csv
-bench: $(BIN) $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
-	@sh tests/bench/bench $(BUILD) $(BENCH)
+## bench        time and memory beside the bare minimum, tcptrace and tshark: make bench [SEGMENTS=N] [ROUNDS=N] [CSV=FILE]
+SEGMENTS ?= 1500000
+ROUNDS   ?= 3
+CSV      ?=
+bench: $(BIN) $(BENCHES)
+	@sh tests/bench/bench $(BUILD) --segments '$(SEGMENTS)' --rounds '$(ROUNDS)' $(if $(CSV),--csv '$(CSV)')
 
 ## fuzz         decoder and capture reader, each FUZZ_SECONDS long (60), by clang's fuzzer or our own
 FUZZ_SECONDS ?= 60
@@ -219,7 +230,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 FORCE:
-.PHONY: all deps demo test test-one check bench fuzz fuzz-corpus fuzz-clang fuzz-ours fmt install \
+.PHONY: all deps deps-bench demo test test-one check bench fuzz fuzz-corpus fuzz-clang fuzz-ours fmt install \
         uninstall clean help FORCE lint lint-includes lint-format lint-scripts lint-cppcheck lint-tidy
 .SECONDARY:
 -include $(LIBOBJ:.o=.d) $(MAINOBJ:.o=.d) $(TESTOBJ:.o=.d)

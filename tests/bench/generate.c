@@ -1,235 +1,400 @@
 /* Writes the traces that the benchmark reads: traffic of one kind, as much of it as asked for.
  *
- * usage: generate long|short|nat PACKETS FOLDER
+ * usage: generate KIND SEGMENTS FOLDER NAME
  *
- * long   four connections that transfer data all the time         FOLDER/long.pcap
- * short  connections of ten segments, one after the other          FOLDER/short.pcap
- * nat    both at once, seen inside and outside of a source NAT     FOLDER/inside.pcap, outside.pcap
+ * long   8 connections that transfer all the time, 48,000 segments a second
+ * short  1000 connections open at one time, each of 7 or 9 segments and open for about 100 s
+ * nat    4 of the first kind and 1000 of the second, open for about 10 s, seen inside and outside
+ *        of a source NAT: FOLDER/NAME.pcap and FOLDER/NAME-outside.pcap, SEGMENTS in the first
  *
- * One data segment in a thousand is lost and sent again. Frames are cut at 128 bytes, as a host
- * that records for days does it. The same arguments give the same bytes. */
+ * Some segments are lost and sent again. More segments mean a longer trace, not more connections at
+ * one time. The same arguments give the same bytes.
+ * Prints how many legs a point has to know at one time, those included that were closed less than
+ * 2MSL ago. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet/capture_file.h"
+#include "bench/trace.h"
 #include "packet/frame.h"
 
 enum {
-    SNAPLEN = 128,
     MSS = 1448,
-    LONG_CONNECTIONS = 4,
-    ONE_LOST_IN = 1000,
-    NS_BETWEEN_FRAMES = 5000,  /* 200,000 frames a second */
-    NS_BETWEEN_POINTS = 1000,  /* the way through the NAT: less, so that time never goes back */
-    NS_CLOCK_OFFSET = 3000000, /* of the outer point */
+    SYN_LOST_IN = 1000,
+    REQUEST_LOST_IN = 200,
+    DATA_LOST_IN = 2000,
+    DUPLICATE_ACKS = 3, /* before a fast retransmission */
+    CLOSING = 3         /* segments that close a long connection */
 };
 
-static const int64_t begin_ns = 1700000000LL * 1000000000LL;
+static const int64_t us = 1000, ms = 1000000, second = 1000000000, two_msl = 240LL * 1000000000;
 
-/* Where segments are written: one point, or two with a NAT between them. */
-struct output {
-    FILE *inside, *outside; /* outside: NULL without NAT */
-    uint64_t left;          /* frames still to be written to `inside` */
-    uint64_t written;
-    uint32_t data_segments;
-    uint16_t ip_id;
+/* What kind of traffic, see above. */
+struct traffic {
+    const char *name;
+    uint32_t bulks, shorts; /* connections at one time */
+    int64_t round_ns;       /* of a bulk transfer: two segments sent, one ACK */
+    uint32_t rounds_late;   /* by which the ACK is: the RTT */
+    int64_t idle_ns;        /* of a short connection, the mean */
+};
+
+static const struct traffic kinds[] = {
+    {"long",  8, 0,    500 * 1000LL,   10, 0                 },
+    {"short", 0, 1000, 0,              0,  100 * 1000000000LL},
+    {"nat",   4, 1000, 16 * 1000000LL, 2,  10 * 1000000000LL },
+};
+
+enum {
+    STEPS = 10
+};
+
+/* What an end says in its turn. */
+struct step {
+    enum sender sender;
+    uint16_t flags; /* 0: the script is over */
+    uint32_t len;
+    bool idle; /* after a while */
+};
+
+#define SYN_SYNACK_ACK                                                                             \
+    {CLIENT, FRAME_SYN, 0, false}, {SERVER, FRAME_SYN | FRAME_ACK, 0, false},                      \
+    {                                                                                              \
+        CLIENT, FRAME_ACK, 0, false                                                                \
+    }
+
+static const struct step client_closes[STEPS] = {
+    SYN_SYNACK_ACK,
+    {CLIENT, FRAME_PSH | FRAME_ACK, 420, false},
+    {SERVER, FRAME_PSH | FRAME_ACK, 900, false},
+    {CLIENT, FRAME_ACK,             0,   false},
+    {CLIENT, FRAME_FIN | FRAME_ACK, 0,   true },
+    {SERVER, FRAME_FIN | FRAME_ACK, 0,   false},
+    {CLIENT, FRAME_ACK,             0,   false}
+};
+static const struct step server_closes[STEPS] = {
+    SYN_SYNACK_ACK,
+    {CLIENT, FRAME_PSH | FRAME_ACK,             300, true },
+    {SERVER, FRAME_FIN | FRAME_PSH | FRAME_ACK, 700, false},
+    {CLIENT, FRAME_FIN | FRAME_ACK,             0,   false},
+    {SERVER, FRAME_ACK,                         0,   false}
+};
+static const struct step bulk_opens[STEPS] = {SYN_SYNACK_ACK};
+static const struct step bulk_closes[STEPS] = {
+    {CLIENT, FRAME_FIN | FRAME_ACK, 0, false},
+    {SERVER, FRAME_FIN | FRAME_ACK, 0, false},
+    {CLIENT, FRAME_ACK,             0, false}
+};
+
+/* Of a round of a bulk transfer: two segments, an ACK, what was lost. */
+enum phase {
+    FIRST,
+    SECOND,
+    ACKNOWLEDGED,
+    AGAIN
 };
 
 struct connection {
-    uint16_t port;
-    uint32_t seq, ack; /* next of the client, next of the server */
-    uint32_t tsval;
+    struct talk talk;
+    int64_t next_ns, rtt_ns;
+    const struct step *step;
+    bool is_repeated; /* the step, since its segment was lost */
+
+    /* Bulk transfer. */
+    bool is_bulk, has_hole;
+    enum phase phase;
+    uint32_t round, hole, duplicates, repaired_in;
 };
 
-static const struct pcap_format format = {.dlt = 1, .snaplen = SNAPLEN, .nanoseconds = true};
+struct generator {
+    struct trace trace;
+    const struct traffic *traffic;
+    uint64_t random;
+    uint32_t number; /* of connections so far */
+    struct connection *connections;
+    struct connection **heap; /* the next to speak first */
+    uint32_t count;
+    int64_t *closed_ns; /* of each that is closed, in order of time */
+    uint32_t closed, left, most;
+};
 
-static FILE *open_trace(const char *folder, const char *name)
+/* xorshift64: from 0 to n - 1. */
+static uint64_t draw(struct generator *generator, uint64_t n)
 {
-    char path[4096];
-    FILE *file;
+    uint64_t x = generator->random;
 
-    snprintf(path, sizeof(path), "%s/%s.pcap", folder, name);
-    file = fopen(path, "wb");
-    if (!file) {
-        perror(path);
-        exit(1);
-    }
-    pcap_put_header(file, &format);
-    return file;
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    generator->random = x;
+    return (x >> 11) % n;
 }
 
-static void close_trace(FILE *file)
+/* --- who speaks next ------------------------------------------------------------------------ */
+
+static void exchange(struct connection **a, struct connection **b)
 {
-    if (file && fclose(file) != 0) {
+    struct connection *c = *a;
+
+    *a = *b;
+    *b = c;
+}
+
+/* Puts the first, whose time has changed, where it belongs. */
+static void sink(struct generator *generator)
+{
+    struct connection **heap = generator->heap;
+    uint32_t at = 0, child;
+
+    while ((child = 2 * at + 1) < generator->count) {
+        if (child + 1 < generator->count && heap[child + 1]->next_ns < heap[child]->next_ns)
+            child++;
+        if (heap[at]->next_ns <= heap[child]->next_ns)
+            break;
+        exchange(&heap[at], &heap[child]);
+        at = child;
+    }
+}
+
+/* How many legs a point has to know now: those that are open, or closed not long ago. */
+static void count_legs(struct generator *generator, int64_t now_ns)
+{
+    uint32_t legs;
+
+    while (generator->left < generator->closed &&
+           now_ns - generator->closed_ns[generator->left] >= two_msl)
+        generator->left++;
+    legs = generator->count + generator->closed - generator->left;
+    if (legs > generator->most)
+        generator->most = legs;
+}
+
+static void note_closed(struct generator *generator, int64_t now_ns)
+{
+    generator->closed_ns[generator->closed++] = now_ns;
+    count_legs(generator, now_ns);
+}
+
+/* --- connections ---------------------------------------------------------------------------- */
+
+static void open_connection(struct generator *generator, struct connection *connection,
+                            bool is_bulk, int64_t now_ns)
+{
+    *connection = (struct connection){
+        .rtt_ns = 1 * ms + (int64_t)draw(generator, 60) * ms,
+        .is_bulk = is_bulk,
+        .next_ns = now_ns,
+        .step = is_bulk                   ? bulk_opens
+                : draw(generator, 4) == 0 ? client_closes
+                                          : server_closes,
+    };
+    talk_begin(&connection->talk, generator->number++);
+    if (is_bulk) /* it stays open: a port that no other gets */
+        connection->talk.outside_port = (uint16_t)(62000 + generator->number);
+}
+
+static void speak(struct generator *generator, struct connection *connection,
+                  const struct shape *shape)
+{
+    struct talk *talk = &connection->talk;
+    uint32_t end =
+        shape->seq + shape->len + !!(shape->flags & FRAME_SYN) + !!(shape->flags & FRAME_FIN);
+
+    trace_put(&generator->trace, talk, shape, connection->next_ns);
+    if (!shape->lost && (int32_t)(end - talk->next[shape->sender]) > 0)
+        talk->next[shape->sender] = end;
+}
+
+/* When the other end answers, or this one goes on. */
+static int64_t wait_before(struct generator *generator, const struct connection *connection,
+                           const struct step *step)
+{
+    if (step->idle)
+        return generator->traffic->idle_ns / 2 +
+               (int64_t)draw(generator, (uint64_t)generator->traffic->idle_ns);
+    return step->sender == SERVER ? connection->rtt_ns
+                                  : 20 * us + (int64_t)draw(generator, 80) * us;
+}
+
+static void follow_script(struct generator *generator, struct connection *connection)
+{
+    const struct step *step = connection->step;
+    struct talk *talk = &connection->talk;
+    struct shape shape = {.sender = step->sender,
+                          .flags = step->flags,
+                          .seq = talk->next[step->sender],
+                          .ack = step->flags & FRAME_ACK ? talk->next[!step->sender] : 0,
+                          .len = step->len};
+    uint64_t lost_in = step->flags == FRAME_SYN                  ? SYN_LOST_IN
+                       : step->sender == CLIENT && step->len > 0 ? REQUEST_LOST_IN
+                                                                 : 0;
+
+    shape.lost = lost_in > 0 && !connection->is_repeated && draw(generator, lost_in) == 0;
+    speak(generator, connection, &shape);
+    connection->is_repeated = shape.lost;
+    if (shape.lost) {
+        connection->next_ns += step->flags == FRAME_SYN ? second : 200 * ms + connection->rtt_ns;
+        return;
+    }
+    connection->step = ++step;
+    if (step->flags != 0)
+        connection->next_ns += wait_before(generator, connection, step);
+}
+
+/* The ACK of what came a few rounds ago: of all of it, or up to the hole, with what is behind. */
+static void acknowledge(const struct generator *generator, struct connection *connection,
+                        struct shape *shape)
+{
+    shape->sender = SERVER;
+    shape->len = 0;
+    shape->seq = connection->talk.next[SERVER];
+    shape->ack = connection->talk.next[CLIENT] - generator->traffic->rounds_late * 2 * MSS;
+    if (connection->has_hole && connection->duplicates > DUPLICATE_ACKS &&
+        connection->round >= connection->repaired_in)
+        connection->has_hole = false;
+    if (!connection->has_hole || (int32_t)(shape->ack - connection->hole) <= MSS)
+        return;
+    shape->sack[0] = connection->hole + MSS;
+    shape->sack[1] = shape->ack;
+    shape->ack = connection->hole;
+    connection->duplicates++;
+}
+
+/* A segment with data for the first time. */
+static bool is_lost(struct generator *generator, struct connection *connection, uint32_t seq)
+{
+    if (connection->has_hole || draw(generator, DATA_LOST_IN) != 0)
+        return false;
+    connection->has_hole = true;
+    connection->hole = seq;
+    connection->duplicates = 0;
+    return true;
+}
+
+/* What follows in the same round; FIRST: nothing. */
+static enum phase phase_after(const struct generator *generator, struct connection *connection)
+{
+    switch (connection->phase) {
+    case FIRST:
+        return SECOND;
+    case SECOND: /* before the first ACK can be back */
+        return connection->round < generator->traffic->rounds_late ? FIRST : ACKNOWLEDGED;
+    case ACKNOWLEDGED:
+        if (!connection->has_hole || connection->duplicates != DUPLICATE_ACKS)
+            return FIRST;
+        connection->duplicates++;
+        connection->repaired_in = connection->round + generator->traffic->rounds_late;
+        return AGAIN;
+    default:
+        return FIRST;
+    }
+}
+
+/* One segment of a round: two are sent, and an earlier one is acknowledged. */
+static void transfer(struct generator *generator, struct connection *connection)
+{
+    struct talk *talk = &connection->talk;
+    struct shape shape = {
+        .flags = FRAME_ACK, .seq = talk->next[CLIENT], .ack = talk->next[SERVER], .len = MSS};
+
+    if (connection->phase == ACKNOWLEDGED)
+        acknowledge(generator, connection, &shape);
+    else if (connection->phase == AGAIN)
+        shape.seq = connection->hole;
+    else
+        shape.lost = is_lost(generator, connection, shape.seq);
+    if (connection->phase == SECOND)
+        shape.flags |= FRAME_PSH;
+    speak(generator, connection, &shape);
+    if (shape.lost) /* the sender does not know it yet */
+        talk->next[CLIENT] += MSS;
+    connection->phase = phase_after(generator, connection);
+    if (connection->phase == FIRST) {
+        connection->round++;
+        connection->next_ns += generator->traffic->round_ns + (int64_t)draw(generator, 10) * us;
+    }
+    connection->next_ns += 12 * us;
+}
+
+/* The first of the heap says what it has to, and is put to its next time. */
+static void step_on(struct generator *generator)
+{
+    struct connection *connection = generator->heap[0];
+
+    if (connection->step->flags != 0)
+        follow_script(generator, connection);
+    else
+        transfer(generator, connection);
+    if (!connection->is_bulk && connection->step->flags == 0) {
+        note_closed(generator, connection->next_ns);
+        open_connection(generator, connection, false,
+                        connection->next_ns + (int64_t)draw(generator, 1000) * us);
+    }
+    sink(generator);
+}
+
+/* --- a trace -------------------------------------------------------------------------------- */
+
+static void begin(struct generator *generator, uint64_t segments)
+{
+    const struct traffic *traffic = generator->traffic;
+
+    generator->random = 88172645463325252ULL;
+    generator->count = traffic->bulks + traffic->shorts;
+    generator->connections = calloc(generator->count, sizeof *generator->connections);
+    generator->heap = calloc(generator->count, sizeof(struct connection *));
+    generator->closed_ns = calloc(segments + 1, sizeof *generator->closed_ns);
+    if (!generator->connections || !generator->heap || !generator->closed_ns) {
         perror("generate");
         exit(1);
     }
-}
+    /* One after the other, so that the heap is in order; spread over the time that one is open. */
+    for (uint32_t i = 0; i < generator->count; i++) {
+        bool is_bulk = i < traffic->bulks;
 
-static void put_frame(FILE *file, const struct frame_spec *spec, int64_t ts_ns)
-{
-    static struct built_frame frame;
-
-    frame_build(spec, &frame);
-    pcap_put_packet(file, &format, ts_ns, frame.bytes, frame.len < SNAPLEN ? frame.len : SNAPLEN,
-                    frame.len);
-}
-
-/* --- one segment --------------------------------------------------------------------------- */
-
-enum sender {
-    CLIENT,
-    SERVER
-};
-enum fate {
-    ARRIVES,
-    LOST
-};
-
-/* Writes the segment at each point that it comes to. */
-static void put_segment(struct output *output, const struct connection *connection,
-                        enum sender sender, uint16_t flags, uint32_t len, enum fate fate)
-{
-    const uint8_t stamps[] = {FRAME_NOP, FRAME_NOP,
-                              FRAME_TIMESTAMPS(connection->tsval, connection->tsval - 1)};
-    const uint8_t offer[] = {FRAME_MSS(1460), FRAME_SACK_PERMITTED,
-                             FRAME_TIMESTAMPS(connection->tsval, 0), FRAME_NOP, FRAME_WSCALE(7)};
-    int64_t ts_ns = begin_ns + (int64_t)output->written * NS_BETWEEN_FRAMES;
-    bool from_client = sender == CLIENT;
-    struct frame_spec spec = {
-        .src = from_client ? "172.17.0.2" : "198.51.100.7",
-        .dst = from_client ? "198.51.100.7" : "172.17.0.2",
-        .sport = from_client ? connection->port : 443,
-        .dport = from_client ? 443 : connection->port,
-        .seq = from_client ? connection->seq : connection->ack,
-        .ack = flags == FRAME_SYN ? 0
-               : from_client      ? connection->ack
-                                  : connection->seq,
-        .flags = flags,
-        .ip_id = ++output->ip_id,
-        .dont_fragment = true,
-        .options = flags & FRAME_SYN ? offer : stamps,
-        .options_len = (uint8_t)(flags & FRAME_SYN ? sizeof(offer) : sizeof(stamps)),
-        .payload_len = len,
-    };
-
-    if (output->left == 0)
-        return;
-    output->left--;
-    output->written++;
-    if (!output->outside || from_client || fate == ARRIVES)
-        put_frame(output->inside, &spec, ts_ns);
-    if (!output->outside || (from_client && fate == LOST))
-        return;
-    ts_ns += NS_CLOCK_OFFSET + (from_client ? NS_BETWEEN_POINTS : -NS_BETWEEN_POINTS);
-    spec.ttl = (struct frame_forced)FRAME_FORCE(from_client ? 63 : 65);
-    if (from_client)
-        spec.src = "192.0.2.1";
-    else
-        spec.dst = "192.0.2.1";
-    put_frame(output->outside, &spec, ts_ns);
-}
-
-/* --- traffic ------------------------------------------------------------------------------- */
-
-static void open_connection(struct output *output, struct connection *connection)
-{
-    put_segment(output, connection, CLIENT, FRAME_SYN, 0, ARRIVES);
-    connection->seq++;
-    put_segment(output, connection, SERVER, FRAME_SYN | FRAME_ACK, 0, ARRIVES);
-    connection->ack++;
-    put_segment(output, connection, CLIENT, FRAME_ACK, 0, ARRIVES);
-}
-
-/* Two full segments and the ACK of both; now and then the first has to be sent again. */
-static void transfer(struct output *output, struct connection *connection)
-{
-    bool lost = ++output->data_segments % ONE_LOST_IN == 0;
-
-    connection->tsval++;
-    put_segment(output, connection, CLIENT, FRAME_ACK, MSS, lost ? LOST : ARRIVES);
-    connection->seq += MSS;
-    put_segment(output, connection, CLIENT, FRAME_PSH | FRAME_ACK, MSS, ARRIVES);
-    if (lost) {
-        connection->seq -= MSS;
-        connection->tsval += 30;
-        put_segment(output, connection, CLIENT, FRAME_ACK, MSS, ARRIVES);
-        connection->seq += MSS;
+        generator->heap[i] = &generator->connections[i];
+        open_connection(generator, generator->heap[i], is_bulk,
+                        is_bulk ? (int64_t)i * 60 * us
+                                : 1 * ms + traffic->idle_ns / traffic->shorts * (int64_t)i);
     }
-    connection->seq += MSS;
-    put_segment(output, connection, SERVER, FRAME_ACK, 0, ARRIVES);
 }
 
-static void close_connection(struct output *output, struct connection *connection)
+static void make(struct generator *generator, uint64_t segments)
 {
-    put_segment(output, connection, CLIENT, FRAME_FIN | FRAME_ACK, 0, ARRIVES);
-    connection->seq++;
-    put_segment(output, connection, SERVER, FRAME_FIN | FRAME_ACK, 0, ARRIVES);
-    connection->ack++;
-    put_segment(output, connection, CLIENT, FRAME_ACK, 0, ARRIVES);
-}
+    uint64_t closing = (uint64_t)generator->traffic->bulks * CLOSING;
 
-/* A new connection's numbers: spread over the number space, and never random. */
-static struct connection new_connection(uint32_t number)
-{
-    return (struct connection){
-        .port = (uint16_t)(1024 + number % 60000),
-        .seq = number * 2654435761U,
-        .ack = number * 2246822519U + 1,
-        .tsval = 1000 + number,
-    };
-}
+    begin(generator, segments);
+    while (generator->trace.segments + closing < segments)
+        step_on(generator);
+    for (uint32_t i = 0; i < generator->traffic->bulks; i++) {
+        struct connection *connection = &generator->connections[i];
 
-static void make_short(struct output *output, uint32_t number)
-{
-    struct connection connection = new_connection(number);
-
-    open_connection(output, &connection);
-    put_segment(output, &connection, CLIENT, FRAME_PSH | FRAME_ACK, 200, ARRIVES);
-    connection.seq += 200;
-    put_segment(output, &connection, SERVER, FRAME_ACK, 0, ARRIVES);
-    put_segment(output, &connection, SERVER, FRAME_PSH | FRAME_ACK, 900, ARRIVES);
-    connection.ack += 900;
-    put_segment(output, &connection, CLIENT, FRAME_ACK, 0, ARRIVES);
-    close_connection(output, &connection);
-}
-
-static void make_traffic(struct output *output, bool with_long, bool with_short)
-{
-    struct connection longs[LONG_CONNECTIONS];
-    uint32_t number = 0;
-
-    for (size_t i = 0; with_long && i < LONG_CONNECTIONS; i++) {
-        longs[i] = new_connection(60000 + number++);
-        longs[i].port = (uint16_t)(62000 + i);
-        open_connection(output, &longs[i]);
+        connection->next_ns = generator->trace.now_ns + 10 * us;
+        connection->step = bulk_closes;
+        while (connection->step->flags != 0 && generator->trace.segments < segments)
+            follow_script(generator, connection);
     }
-    while (output->left > 0) {
-        for (size_t i = 0; with_long && i < LONG_CONNECTIONS; i++)
-            transfer(output, &longs[i]);
-        if (with_short)
-            make_short(output, number++);
-    }
+    count_legs(generator, generator->trace.now_ns);
+    free(generator->closed_ns);
+    free(generator->heap);
+    free(generator->connections);
 }
 
 int main(int argc, char **argv)
 {
-    struct output output = {0};
-    bool nat;
+    struct generator generator = {0};
+    uint64_t segments;
 
-    if (argc != 4 || (strcmp(argv[1], "long") != 0 && strcmp(argv[1], "short") != 0 &&
-                      strcmp(argv[1], "nat") != 0)) {
-        fprintf(stderr, "usage: generate long|short|nat PACKETS FOLDER\n");
+    for (size_t i = 0; argc == 5 && i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(argv[1], kinds[i].name) == 0)
+            generator.traffic = &kinds[i];
+    if (generator.traffic == NULL) {
+        fprintf(stderr, "usage: generate long|short|nat SEGMENTS FOLDER NAME\n");
         return 2;
     }
-    nat = strcmp(argv[1], "nat") == 0;
-    output.left = strtoull(argv[2], NULL, 10) / (nat ? 2 : 1);
-    output.inside = open_trace(argv[3], nat ? "inside" : argv[1]);
-    if (nat)
-        output.outside = open_trace(argv[3], "outside");
-    make_traffic(&output, strcmp(argv[1], "short") != 0, strcmp(argv[1], "long") != 0);
-    close_trace(output.inside);
-    close_trace(output.outside);
+    segments = strtoull(argv[2], NULL, 10);
+    trace_open(&generator.trace, argv[3], argv[4], strcmp(argv[1], "nat") == 0);
+    make(&generator, segments);
+    trace_close(&generator.trace);
+    printf("%u\n", generator.most);
     return 0;
 }

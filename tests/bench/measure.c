@@ -2,27 +2,18 @@
  *
  * usage: measure FILE COMMAND [ARGUMENT…]
  *
- * Appends one line to FILE: seconds on the clock, seconds of CPU, peak memory in kB. Exits as the
- * command did. */
+ * Appends a line to FILE, see took.h. Exits as the command did. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench/took.h"
 
 static double seconds(struct timeval time)
 {
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 /* Linux counts kB, macOS bytes. */
@@ -37,10 +28,9 @@ static long peak_kb(const struct rusage *usage)
 
 int main(int argc, char **argv)
 {
-    double begin = now(), end;
+    double begin = took_now(CLOCK_MONOTONIC), end;
     struct rusage usage;
     int status;
-    FILE *file;
     pid_t child;
 
     if (argc < 3) {
@@ -57,15 +47,9 @@ int main(int argc, char **argv)
         perror("measure");
         return 1;
     }
-    end = now();
-    file = fopen(argv[1], "a");
-    if (!file) {
-        perror(argv[1]);
-        return 1;
-    }
-    fprintf(file, "%.3f %.3f %ld\n", end - begin, seconds(usage.ru_utime) + seconds(usage.ru_stime),
-            peak_kb(&usage));
-    if (fclose(file) != 0)
+    end = took_now(CLOCK_MONOTONIC);
+    if (took_note(argv[1], end - begin, seconds(usage.ru_utime) + seconds(usage.ru_stime),
+                  peak_kb(&usage)) != 0)
         return 1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
