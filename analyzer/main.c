@@ -1,6 +1,7 @@
 /* The commands by name, and the program's only exit. */
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,7 +74,8 @@ int main(int argc, char **argv)
 {
     enum status status;
 
-    setlocale(LC_ALL, "C"); /* numbers are written alike everywhere */
+    setlocale(LC_ALL, "C");   /* numbers are written alike everywhere */
+    signal(SIGXFSZ, SIG_IGN); /* a file as large as it may get is an error of write() */
     status = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         warn_user("standard output: %s", strerror(errno));

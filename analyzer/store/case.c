@@ -57,20 +57,29 @@ out:
     return status;
 }
 
+void case_explain(sqlite3 *db, struct error *err)
+{
+    int reason = sqlite3_errcode(db) == SQLITE_IOERR ? sqlite3_system_errno(db) : 0;
+
+    error_set(err, STATUS_OUTPUT, "%s%s%s", sqlite3_errmsg(db), reason != 0 ? ": " : "",
+              reason != 0 ? strerror(reason) : "");
+}
+
 enum status case_create(const char *path, sqlite3 **db, struct error *err)
 {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     char identify[128];
-    enum status status;
+    struct error reason;
 
     snprintf(identify, sizeof identify, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
              CASE_APPLICATION_ID, CASE_VERSION);
-    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK &&
+    if (sqlite3_open_v2(path, db, flags, NULL) == SQLITE_OK &&
         sqlite3_exec(*db, CASE_PRAGMAS, NULL, NULL, NULL) == SQLITE_OK &&
         sqlite3_exec(*db, identify, NULL, NULL, NULL) == SQLITE_OK &&
         sqlite3_exec(*db, schema_sql, NULL, NULL, NULL) == SQLITE_OK)
         return STATUS_OK;
-    status = error_set(err, STATUS_OUTPUT, "%s: %s", path, sqlite3_errmsg(*db));
+    case_explain(*db, &reason);
     sqlite3_close(*db);
     *db = NULL;
-    return status;
+    return error_set(err, STATUS_OUTPUT, "%s: %.900s", path, reason.text);
 }

@@ -25,8 +25,12 @@ enum status case_open(const char *path, enum case_mode mode, sqlite3 **db, struc
     __attribute__((warn_unused_result));
 
 /* Creates a new, empty case at `path` (which may not exist), without a journal: a case that is
- * being built is thrown away when anything fails. Caller closes with sqlite3_close(). */
+ * being built is thrown away when anything fails. One thread at a time may use it. Caller closes
+ * with sqlite3_close(). */
 enum status case_create(const char *path, sqlite3 **db, struct error *err)
     __attribute__((warn_unused_result));
+
+/* SQLite's last error on `db`, and the system's reason for it where there is one. */
+void case_explain(sqlite3 *db, struct error *err);
 
 #endif

@@ -62,6 +62,7 @@ static int open_tables(struct store *store)
 enum status store_open(const char *path, struct store **out, struct error *err)
 {
     struct store *store = memory_zalloc(sizeof *store);
+    struct error reason;
     enum status status;
 
     *out = NULL;
@@ -72,7 +73,8 @@ enum status store_open(const char *path, struct store **out, struct error *err)
         goto out;
     if (open_tables(store) != SQLITE_OK ||
         sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
-        status = error_set(err, STATUS_OUTPUT, "%s: %s", store->part, sqlite3_errmsg(store->db));
+        case_explain(store->db, &reason);
+        status = error_set(err, STATUS_OUTPUT, "%s: %.900s", store->part, reason.text);
         goto out;
     }
     store->writer = writer_new(store->db, true);
@@ -257,7 +259,7 @@ enum status store_close(struct store *store, struct error *err)
     if (rc == SQLITE_OK) {
         rc = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
         if (rc != SQLITE_OK)
-            error_set(&reason, STATUS_OUTPUT, "%s", sqlite3_errmsg(store->db));
+            case_explain(store->db, &reason);
     }
     if (rc != SQLITE_OK) {
         status = error_set(err, STATUS_OUTPUT, "%s: %.900s", store->part, reason.text);

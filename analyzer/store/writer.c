@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "store/case.h"
 
 struct writer {
     sqlite3 *db;
@@ -27,7 +28,7 @@ static void store_block(struct writer *writer, const struct block *block)
     if (rc == SQLITE_OK)
         return;
     writer->rc = rc;
-    error_set(&writer->err, STATUS_OUTPUT, "%s", sqlite3_errmsg(writer->db));
+    case_explain(writer->db, &writer->err);
     atomic_store(&writer->failed, true);
 }
 
@@ -54,6 +55,8 @@ static bool start(struct writer *writer)
     pthread_sigmask(SIG_BLOCK, &all, &before);
     rc = pthread_create(&writer->thread, NULL, run, writer);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc == 0)
+        pthread_setname_np(writer->thread, "store"); /* for top and perf */
     return rc == 0;
 }
 

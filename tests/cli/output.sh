@@ -88,6 +88,30 @@ check "disk full: one line about it" complains_once 'full'
 check "disk full: no case" absent full/case.db
 check "disk full: nothing temporary is left" no_more_than_a_report full
 
+# The same when most of the rows are still to come: the thread that stores them has to tell the one
+# that reads. 80,000 segments, 1 MB.
+{
+    head -c 24 good.pcap
+    tail -c +25 good.pcap >body
+    for doubled in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+        cat body body >twice && mv twice body
+    done
+    cat body && rm body
+} >long.pcap
+last="tcpmortem analyze with a disk that is full half-way"
+status=0
+(
+    ulimit -f 2048
+    trap '' XFSZ
+    exec "$tcpmortem" analyze -o half good=long.pcap
+) >"$out" 2>"$err" </dev/null || status=$?
+check "disk full half-way: cannot be written" exits_with 4
+check "disk full half-way: one line about it" complains_once 'case.db.part: .*(full|too large)'
+check "disk full half-way: no case" absent half/case.db
+check "disk full half-way: nothing temporary is left" no_more_than_a_report half
+run analyze -o half good=long.pcap
+check "disk full half-way: with room for it it is done" exits_with 0
+
 # --- interrupted -----------------------------------------------------------------------------------
 
 # Reads from a pipe that stays open, until it is told to stop.
