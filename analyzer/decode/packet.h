@@ -38,6 +38,7 @@ struct tcp_options {
     bool malformed; /* a length that does not fit (RFC 9293 §3.1) */
     uint16_t mss;
     uint8_t wscale;
+    uint8_t fast_open_cookie; /* its bytes; 0: a cookie is asked for */
     uint8_t sack_blocks;
     uint32_t tsval, tsecr;
     struct sack_block sack[SACK_BLOCKS_MAX];

@@ -47,10 +47,13 @@ static void option_decode(const uint8_t *p, uint8_t size, struct tcp_options *op
         break;
     case OPT_FAST_OPEN:
         opt->has_fast_open = true;
+        opt->fast_open_cookie = (uint8_t)(size - 2);
         break;
     case OPT_EXPERIMENT:
-        if (size >= 4 && be16(p + 2) == 0xf989)
+        if (size >= 4 && be16(p + 2) == 0xf989) {
             opt->has_fast_open = true;
+            opt->fast_open_cookie = (uint8_t)(size - 4);
+        }
         break;
     default:
         break;
