@@ -36,8 +36,10 @@ static bool syn_begins(const struct leg *leg, int dir, const struct segment *tcp
 {
     if (leg->has_isn[dir] && leg->isn[dir] == tcp->seq)
         return false;
-    /* Simultaneous open: both ends have sent a SYN, and neither anything else. */
-    return !(dir == DIR_SERVER && leg->phase == LEG_SYN_SENT && !leg->has_base[DIR_SERVER]);
+    /* Simultaneous open: both ends have sent a SYN, and neither anything else but an ACK, which may
+     * come before the SYN in a split handshake. */
+    return !(dir == DIR_SERVER && leg->phase == LEG_SYN_SENT && !leg->has_isn[DIR_SERVER] &&
+             leg->top[DIR_SERVER] <= 1);
 }
 
 static bool synack_begins(const struct leg *leg, int dir, const struct segment *tcp)
@@ -73,6 +75,8 @@ static void take_syn(struct leg *leg, int dir, const struct segment *tcp)
 
     if (leg->phase == LEG_ESTABLISHED && leg->has_isn[dir])
         return; /* a stray SYN on an open connection changes nothing */
+    if (leg->phase == LEG_SYN_SENT)
+        leg->rst = false; /* it was a former connection's, or a refusal, and it is tried again */
     if (!leg->has_isn[dir] || leg->isn[dir] != tcp->seq) {
         leg->has_isn[dir] = true;
         leg->isn[dir] = tcp->seq;
