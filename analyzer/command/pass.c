@@ -8,6 +8,7 @@
 #include "decode/encap.h"
 #include "merge/duplicate.h"
 #include "merge/journey.h"
+#include "track/reuse.h"
 
 /* A connection while any of its legs is open. */
 struct open_connection {
@@ -45,7 +46,8 @@ struct pass {
     uint64_t segments;
     uint64_t given_up; /* segments whose sighting was not waited for to the end */
     uint32_t leg_ids, connection_ids;
-    bool changed; /* a file is no longer what the survey read */
+    struct former former; /* of the leg that ended last */
+    bool changed;         /* a file is no longer what the survey read */
 };
 
 static struct leg_record *member(const struct pass *pass, const struct link *link,
@@ -181,7 +183,7 @@ static void end_leg(void *context, struct leg *leg)
     struct pass *pass = context;
     struct open_leg *open = (struct open_leg *)leg;
     struct open_connection *connection = open->connection;
-    enum outcome outcome = track_outcome(&open->track, leg);
+    enum outcome outcome = track_outcome(&open->track);
     struct leg_row row = {.leg = leg, .track = &open->track, .encap = open->encap};
 
     if (open->record == NULL)
@@ -195,7 +197,9 @@ static void end_leg(void *context, struct leg *leg)
     row.nat = nat_of(member(pass, connection->link, 0), open->record);
     for (int dir = 0; dir < DIRS; dir++)
         row.encap_bytes[dir] = open->encap_bytes[dir];
+    life_finish(&open->track, row.id, note_event, pass->store);
     store_leg(pass->store, &row);
+    pass->former = reuse_former(&open->track, leg, row.id);
     if (outcome > connection->outcome)
         connection->outcome = outcome;
     if (open->record->position == 0)
@@ -226,21 +230,21 @@ static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *
     open->connection = *connection;
 }
 
-static void note_reuse(struct pass *pass, const struct open_leg *open, int64_t raw_ns)
+/* The table ends a leg when its tuple is used again, so that it was the last one to end. */
+static void note_reuse(struct pass *pass, struct open_leg *open, int64_t raw_ns,
+                       const struct tracked_segment *segment)
 {
     const struct leg *leg = &open->leg;
     const struct leg_record *former = &pass->survey->points[leg->key.point].legs[leg->former];
     uint32_t former_connection = pass->survey->links[former->connection].connection_id;
-    struct event event = {
-        .segment_id = pass->segments,
-        .leg_id = open->record->leg_id,
-        .kind = EVENT_TUPLE_REUSE,
-        .has_a = true,
-        .a = former->leg_id,
-        .has_b = true,
-        .b = raw_ns - leg->former_last_ns,
-    };
+    struct event event = {.kind = EVENT_TUPLE_REUSE, .segment_id = segment->id};
 
+    if (pass->former.leg_id == former->leg_id)
+        event = reuse_begin(&open->track, &pass->former, leg, segment);
+    event.leg_id = open->record->leg_id;
+    event.has_a = event.has_b = true;
+    event.a = former->leg_id;
+    event.b = raw_ns - leg->former_last_ns;
     store_event(pass->store, &event);
     if (former_connection != open->connection->link->connection_id)
         open->connection->reuse_of = former_connection;
@@ -309,7 +313,7 @@ static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint6
         begin_leg(pass, open, &hit, ts_ns);
         row.dir = hit.dir;
         if (open->record != NULL && hit.leg->has_former)
-            note_reuse(pass, open, frame->raw_ns);
+            note_reuse(pass, open, frame->raw_ns, &segment);
     }
     if (open->record == NULL)
         return;
@@ -325,6 +329,19 @@ static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint6
 static bool icmp_too_big(const struct icmp_error *icmp, uint8_t version)
 {
     return version == 4 ? icmp->type == 3 && icmp->code == 4 : icmp->type == 2;
+}
+
+/* Who it is about, and whether it answers the client's SYN. */
+static uint32_t follow_icmp(struct leg *leg, int dir, const struct icmp_error *icmp)
+{
+    struct open_leg *open = (struct open_leg *)leg;
+
+    if (open->record == NULL)
+        return 0;
+    if (dir == DIR_CLIENT && icmp->has_quoted_seq && leg->has_isn[DIR_CLIENT] &&
+        icmp->quoted_seq == leg->isn[DIR_CLIENT])
+        life_icmp(&open->track.life, icmp->type, icmp->code);
+    return open->record->leg_id;
 }
 
 static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, int64_t ts_ns,
@@ -343,8 +360,8 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
          leg == NULL && packet->icmp.quotes_tcp && other < pass->survey->points_count; other++)
         leg = leg_table_find(pass->legs, other, packet->icmp.quoted_version,
                              &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
-    if (leg != NULL && ((struct open_leg *)leg)->record != NULL)
-        row.leg_id = ((struct open_leg *)leg)->record->leg_id;
+    if (leg != NULL)
+        row.leg_id = follow_icmp(leg, dir, &packet->icmp);
     if (leg != NULL && icmp_too_big(&packet->icmp, packet->version))
         track_too_big(&((struct open_leg *)leg)->track, dir, ts_ns);
     store_icmp(pass->store, &row);

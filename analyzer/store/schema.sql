@@ -115,13 +115,30 @@ CREATE TABLE leg (
     bytes_client    INTEGER NOT NULL,      -- their payload, retransmissions included
     bytes_server    INTEGER NOT NULL,
     sightings_client INTEGER NOT NULL DEFAULT 0, -- how many of these rows the point had seen before
-    sightings_server INTEGER NOT NULL DEFAULT 0, --   (mark 32); what follows counts without them
-    syns            INTEGER NOT NULL,
-    synacks         INTEGER NOT NULL,
+    sightings_server INTEGER NOT NULL DEFAULT 0, --   (mark 32): they are no repetitions
+    syns            INTEGER NOT NULL,      -- how many of these rows are a SYN without ACK,
+    synacks         INTEGER NOT NULL,      --   a SYN with ACK, …
     fins_client     INTEGER NOT NULL,
     fins_server     INTEGER NOT NULL,
     rsts_client     INTEGER NOT NULL,
     rsts_server     INTEGER NOT NULL,
+    sightings_syns  INTEGER NOT NULL DEFAULT 0, -- how many of those the point had seen before: what
+    sightings_synacks     INTEGER NOT NULL DEFAULT 0, --   was sent is syns - sightings_syns, …
+    sightings_fins_client INTEGER NOT NULL DEFAULT 0,
+    sightings_fins_server INTEGER NOT NULL DEFAULT 0,
+    sightings_rsts_client INTEGER NOT NULL DEFAULT 0,
+    sightings_rsts_server INTEGER NOT NULL DEFAULT 0,
+    opening         TEXT NOT NULL DEFAULT 'none', -- 'handshake', 'simultaneous', 'split', 'fast-open',
+                                           -- 'midstream', 'none': a SYN, and no connection came of it
+    syn_answer      TEXT,                  -- what came first after the SYN: 'syn-ack', 'syn', 'rst',
+                                           -- 'challenge-ack', 'icmp', 'none', 'unseen': it went on
+                                           -- without one; NULL: no SYN
+    syn_icmp_type   INTEGER,               -- of the first ICMP error that quotes the SYN; NULL: none
+    syn_icmp_code   INTEGER,
+    state_client    TEXT NOT NULL DEFAULT 'unknown', -- when the leg ends: 'ESTABLISHED', 'CLOSE-WAIT', …
+    state_server    TEXT NOT NULL DEFAULT 'unknown', --   (RFC 9293 §3.3.2), as far as it shows
+    state_ns_client INTEGER,               -- since when; NULL: unknown
+    state_ns_server INTEGER,
     first_ns        INTEGER NOT NULL,
     last_ns         INTEGER NOT NULL,
     first_segment   INTEGER NOT NULL REFERENCES segment(id),
@@ -332,3 +349,51 @@ SELECT p.name AS from_point,
   JOIN point q ON q.id = b.point_id
  WHERE p.id <> q.id
  GROUP BY p.id, q.id, s.dir;
+
+-- The half-closed ledger: ends that had got the FIN of the other end (CLOSE-WAIT) or had the ACK of
+-- their own (FIN-WAIT-2) when nothing more was seen of the leg. since_ns: that ACK. It is left alone
+-- until its tuple is used again (reused_by: that leg), or until the point's last frame: age_ns.
+CREATE VIEW half_closed AS
+WITH span AS (
+    SELECT point_id, max(last_ns) AS last_ns
+      FROM capture
+     WHERE point_id IS NOT NULL
+     GROUP BY point_id
+    UNION ALL
+    SELECT id, (SELECT max(last_ns) FROM capture WHERE point_id IS NULL)
+      FROM point
+     WHERE id NOT IN (SELECT point_id FROM capture WHERE point_id IS NOT NULL)
+),
+reuse AS (
+    SELECT e.a AS former_leg_id, e.leg_id, e.segment_id, s.ts_ns
+      FROM event e
+      JOIN segment s ON s.id = e.segment_id
+     WHERE e.kind = 'tuple-reuse'
+),
+ends AS (
+    SELECT id AS leg_id, connection_id, point_id, 0 AS dir, client_addr AS addr, client_port AS port,
+           server_addr AS peer_addr, server_port AS peer_port, state_client AS state,
+           state_ns_client AS since_ns, last_segment
+      FROM leg
+     WHERE state_client IN ('CLOSE-WAIT', 'FIN-WAIT-2')
+    UNION ALL
+    SELECT id, connection_id, point_id, 1, server_addr, server_port, client_addr, client_port,
+           state_server, state_ns_server, last_segment
+      FROM leg
+     WHERE state_server IN ('CLOSE-WAIT', 'FIN-WAIT-2')
+)
+SELECT n.leg_id,
+       n.connection_id,
+       n.point_id,
+       n.dir,                              -- 0: the client is left in this state, 1: the server
+       n.addr, n.port, n.peer_addr, n.peer_port,
+       n.state,
+       n.since_ns,
+       coalesce(r.ts_ns, s.last_ns) AS until_ns,
+       coalesce(r.ts_ns, s.last_ns) - n.since_ns AS age_ns,
+       r.leg_id AS reused_by,              -- NULL: never again
+       r.segment_id AS reuse_segment,
+       n.last_segment
+  FROM ends n
+  LEFT JOIN span s ON s.point_id = n.point_id
+  LEFT JOIN reuse r ON r.former_leg_id = n.leg_id;

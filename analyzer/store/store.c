@@ -29,7 +29,7 @@ static const struct {
     [TABLE_COMMENT] = {"comment",    4 },
     [TABLE_REMARK] = {"remark",     3 },
     [TABLE_CONNECTION] = {"connection", 13},
-    [TABLE_LEG] = {"leg",        44},
+    [TABLE_LEG] = {"leg",        58},
     [TABLE_ICMP] = {"icmp",       13},
     [TABLE_CONNTRACK] = {"conntrack",  7 },
 };
@@ -133,6 +133,41 @@ static void bind_endpoint(struct insert *insert, const struct endpoint *end, uin
     insert_integer(insert, end->port);
 }
 
+/* How many rows have which flag, and how many of them the point had seen before. */
+static void bind_flags(struct insert *insert, const struct half *half)
+{
+    uint32_t syns = half[DIR_CLIENT].again.syns + half[DIR_SERVER].again.syns;
+    uint32_t synacks = half[DIR_CLIENT].again.synacks + half[DIR_SERVER].again.synacks;
+    int dir;
+
+    insert_integer(insert, half[DIR_CLIENT].syns + half[DIR_SERVER].syns + syns);
+    insert_integer(insert, half[DIR_CLIENT].synacks + half[DIR_SERVER].synacks + synacks);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, half[dir].fins + half[dir].again.fins);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, half[dir].rsts + half[dir].again.rsts);
+    insert_integer(insert, syns);
+    insert_integer(insert, synacks);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, half[dir].again.fins);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_integer(insert, half[dir].again.rsts);
+}
+
+static void bind_life(struct insert *insert, const struct life *life)
+{
+    int dir;
+
+    insert_text(insert, opening_name(life->opening));
+    insert_text(insert, life->syn_id != 0 ? syn_answer_name(life->syn_answer) : NULL);
+    insert_optional(insert, life->has_icmp, life->icmp_type);
+    insert_optional(insert, life->has_icmp, life->icmp_code);
+    for (dir = 0; dir < DIRS; dir++)
+        insert_text(insert, tcp_state_name(life_state(life, dir)));
+    for (dir = 0; dir < DIRS; dir++)
+        insert_optional(insert, life_since_ns(life, dir) != 0, life_since_ns(life, dir));
+}
+
 /* The columns that come in pairs: first what the client's half says, then the server's. */
 static void bind_halves(struct insert *insert, const struct leg_row *row)
 {
@@ -161,12 +196,8 @@ static void bind_halves(struct insert *insert, const struct leg_row *row)
         insert_integer(insert, (int64_t)half[dir].bytes);
     for (dir = 0; dir < DIRS; dir++)
         insert_integer(insert, (int64_t)half[dir].sightings);
-    insert_integer(insert, half[DIR_CLIENT].syns + half[DIR_SERVER].syns);
-    insert_integer(insert, half[DIR_CLIENT].synacks + half[DIR_SERVER].synacks);
-    for (dir = 0; dir < DIRS; dir++)
-        insert_integer(insert, half[dir].fins);
-    for (dir = 0; dir < DIRS; dir++)
-        insert_integer(insert, half[dir].rsts);
+    bind_flags(insert, half);
+    bind_life(insert, &row->track->life);
 }
 
 void store_leg(struct store *store, const struct leg_row *row)

@@ -1,4 +1,4 @@
-/* Resets: where a RST lies in its sender's stream, what it answers, and how a leg ended. */
+/* Resets: where a RST lies in its sender's stream, and what it answers. */
 #include "track/steps.h"
 
 /* event.a of EVENT_RST */
@@ -64,34 +64,4 @@ void step_follow_reset(const struct step *step)
     step_emit(step, EVENT_RST, true, place_of(step), id != 0, (int64_t)id);
     if (id == step->other->late_id)
         step->other->late_id = 0; /* one answer each */
-}
-
-enum outcome track_outcome(const struct track *track, const struct leg *leg)
-{
-    const struct half *client = &track->half[DIR_CLIENT], *server = &track->half[DIR_SERVER];
-    bool reset = client->rsts > 0 || server->rsts > 0;
-
-    if (client->fins > 0 && server->fins > 0)
-        return OUTCOME_CLOSED;
-    if (leg->phase == LEG_SYN_SENT && server->rsts > 0)
-        return OUTCOME_REFUSED;
-    if (leg->phase == LEG_SYN_SENT || leg->phase == LEG_SYN_ANSWERED)
-        return reset ? OUTCOME_RESET : OUTCOME_UNANSWERED;
-    if (reset)
-        return OUTCOME_RESET;
-    if (client->fins > 0 || server->fins > 0)
-        return OUTCOME_HALF_CLOSED;
-    return leg->phase == LEG_MIDSTREAM ? OUTCOME_MIDSTREAM : OUTCOME_ESTABLISHED;
-}
-
-const char *outcome_name(enum outcome outcome)
-{
-    static const char *const names[] = {
-        [OUTCOME_MIDSTREAM] = "midstream",     [OUTCOME_UNANSWERED] = "unanswered",
-        [OUTCOME_REFUSED] = "refused",         [OUTCOME_ESTABLISHED] = "established",
-        [OUTCOME_HALF_CLOSED] = "half-closed", [OUTCOME_RESET] = "reset",
-        [OUTCOME_CLOSED] = "closed",
-    };
-
-    return names[outcome];
 }

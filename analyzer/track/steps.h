@@ -10,6 +10,7 @@ struct step {
     const struct segment *tcp;
     struct half *own, *other; /* the sender's half and the receiver's */
     int64_t end;              /* one past the segment's last byte; SYN and FIN count */
+    bool stale; /* of a connection that had the tuple before: its numbers say nothing */
     event_fn *emit;
     void *context;
 };
@@ -38,6 +39,22 @@ uint32_t step_window(const struct step *step);
 
 /* A RST: where it lies, and what it answers. */
 void step_follow_reset(const struct step *step);
+
+/* Whether the segment answers the SYN with the numbers of a former connection. */
+bool step_is_stale(const struct step *step);
+
+/* The states of both ends. To be called before what the segment changes in the halves. */
+void step_follow_life(const struct step *step);
+
+/* The way to an open connection: SYNs, and what answers them. For life.c. */
+void step_follow_syn(const struct step *step);
+void step_follow_synack(const struct step *step);
+void step_follow_opening_ack(const struct step *step);
+void step_follow_stale(const struct step *step);
+void step_note_answer(struct life *life, enum syn_answer answer);
+
+/* What the segment says of the connection that had the tuple before; see reuse.h. */
+void step_follow_reuse(const struct step *step);
 
 /* Bytes above all that was seen of this end are missing. */
 void step_open_hole(struct half *half, struct sent_range hole);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "track/reuse.h"
 #include "track/steps.h"
 
 static void emit_plain(const struct step *step, enum event_kind kind)
@@ -148,9 +149,12 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
     if (segment->packet->fragments > 0)
         step_emit(&step, EVENT_FRAGMENTED, true, segment->packet->fragments, false, 0);
     follow_ttl(&step);
+    step.stale = step_is_stale(&step);
+    step_follow_reuse(&step);
+    step_follow_life(&step);
     if (tcp->flags & TCP_RST) {
         step_follow_reset(&step);
-    } else {
+    } else if (!step.stale) {
         if (tcp->flags & TCP_SYN)
             follow_syn(&step);
         if ((tcp->flags & TCP_FIN) && step.own->fins == 0)
@@ -160,8 +164,10 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
             step_follow_ack(&step);
         follow_handshake(&step);
     }
-    step_follow_window(&step);
-    follow_timestamps(&step);
+    if (!step.stale) {
+        step_follow_window(&step);
+        follow_timestamps(&step);
+    }
     if (!(tcp->flags & TCP_RST))
         ip_ids_follow(&step.own->ids, segment->packet);
     remember(&step);
@@ -173,7 +179,18 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
 
 unsigned track_sighting(struct track *track, const struct tracked_segment *segment)
 {
-    track->half[segment->hit->dir].sightings++;
+    struct half *own = &track->half[segment->hit->dir];
+    unsigned flags = segment->packet->tcp.flags;
+
+    own->sightings++;
+    if ((flags & (TCP_SYN | TCP_RST)) == TCP_SYN) {
+        if (flags & TCP_ACK)
+            own->again.synacks++;
+        else
+            own->again.syns++;
+    }
+    own->again.rsts += (flags & TCP_RST) != 0;
+    own->again.fins += (flags & TCP_FIN) != 0;
     count(track, segment);
     return MARK_SIGHTING | marks_of_packet(segment->packet);
 }
@@ -190,4 +207,6 @@ void track_done(struct track *track)
         free(track->half[dir].resent);
         track->half[dir].resent = NULL;
     }
+    free(track->reuse);
+    track->reuse = NULL;
 }

@@ -9,6 +9,7 @@
 #include "survey/leg.h"
 #include "track/event.h"
 #include "track/ip_id.h"
+#include "track/life.h"
 #include "track/resent.h"
 #include "track/rtt.h"
 #include "track/sent.h"
@@ -65,6 +66,9 @@ struct half {
     struct tcp_options syn;        /* of its SYN */
     bool has_syn;
     uint32_t syns, synacks, rsts, fins;
+    struct {
+        uint32_t syns, synacks, rsts, fins;
+    } again; /* further sightings, which are not in those */
     uint64_t segments, bytes;
     uint64_t sightings; /* how many of these segments this point had seen before */
     uint64_t unseen;    /* bytes that were acknowledged here and never seen: a gap of the capture */
@@ -82,6 +86,8 @@ struct track {
     struct half half[DIRS];
     int64_t handshake_ns; /* SYN to the client's ACK; 0: not seen whole */
     uint64_t first_segment, last_segment;
+    struct life life;
+    struct reuse *reuse; /* NULL: nobody had the tuple before, as far as is known */
 };
 
 /* One segment of a leg, and what is known of it already. */
@@ -107,21 +113,5 @@ void track_too_big(struct track *track, int dir, int64_t ts_ns);
 
 /* Frees what the state holds; the state itself is the caller's. */
 void track_done(struct track *track);
-
-enum outcome {
-    OUTCOME_MIDSTREAM,
-    OUTCOME_UNANSWERED,
-    OUTCOME_REFUSED,
-    OUTCOME_ESTABLISHED,
-    OUTCOME_HALF_CLOSED,
-    OUTCOME_RESET,
-    OUTCOME_CLOSED,
-};
-
-/* How the connection ended, as far as this leg shows. Of several legs the highest value holds:
- * who sees more of a life knows more. */
-enum outcome track_outcome(const struct track *track, const struct leg *leg);
-
-const char *outcome_name(enum outcome outcome); /* static */
 
 #endif

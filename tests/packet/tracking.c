@@ -2,24 +2,32 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "packet/decoding.h"
 
 static const int64_t begin_ns = 1700000000LL * 1000000000LL;
+
+static void keep_former(void *context, struct leg *leg)
+{
+    struct tracking *tracking = context;
+
+    tracking->former = reuse_former(&tracking->track, leg, leg->number + 1);
+}
 
 struct tracking *tracking_new(void)
 {
     struct tracking *tracking = calloc(1, sizeof(*tracking));
 
     assert(tracking);
-    tracking->legs = leg_table_new(sizeof(struct leg), NULL, NULL);
+    tracking->legs = leg_table_new(sizeof(struct leg), keep_former, tracking);
     return tracking;
 }
 
 void tracking_free(struct tracking *tracking)
 {
-    track_done(&tracking->track);
     leg_table_free(tracking->legs);
+    track_done(&tracking->track);
     free(tracking);
 }
 
@@ -31,6 +39,21 @@ static void keep_event(void *context, const struct event *event)
     tracking->events[tracking->events_count++] = *event;
 }
 
+/* A connection begins, and perhaps uses the tuple of another. */
+static void begin_leg(struct tracking *tracking, const struct tracked_segment *segment)
+{
+    const struct leg *leg = segment->hit->leg;
+    struct event event;
+
+    track_done(&tracking->track);
+    memset(&tracking->track, 0, sizeof tracking->track);
+    if (!leg->has_former)
+        return;
+    event = reuse_begin(&tracking->track, &tracking->former, leg, segment);
+    event.leg_id = segment->leg_id;
+    keep_event(tracking, &event);
+}
+
 uint64_t tracking_add(struct tracking *tracking, int64_t at_us, const struct frame_spec *spec)
 {
     struct packet packet = decoded(spec);
@@ -40,16 +63,17 @@ uint64_t tracking_add(struct tracking *tracking, int64_t at_us, const struct fra
 
     assert(packet.kind == PACKET_SEGMENT);
     hit = leg_table_add(tracking->legs, 0, &packet, ts_ns);
-    assert(hit.is_new == (tracking->last_id == 0) && "one connection");
     tracking->leg = hit.leg;
     segment = (struct tracked_segment){
         .packet = &packet,
         .hit = &hit,
         .id = ++tracking->last_id,
-        .leg_id = 1,
+        .leg_id = hit.leg->number + 1,
         .ts_ns = ts_ns,
     };
     tracking->events_before = tracking->events_count;
+    if (hit.is_new)
+        begin_leg(tracking, &segment);
     tracking->marks = track_segment(&tracking->track, &segment, keep_event, tracking);
     return segment.id;
 }

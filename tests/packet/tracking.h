@@ -1,9 +1,11 @@
-/* Plays the segments of one connection to the tracker, as seen at one point, and keeps the events.
- * The way there is the real one: built frames, decoder, leg table. */
+/* Plays the segments of one connection to the tracker, as seen at one point, and keeps the events;
+ * and of those that have its tuple after it, with the events of that. The way there is the real
+ * one: built frames, decoder, leg table. */
 #ifndef TRACKING_H
 #define TRACKING_H
 
 #include "packet/frame.h"
+#include "track/reuse.h"
 #include "track/track.h"
 
 enum {
@@ -14,8 +16,9 @@ struct tracking {
     struct leg_table *legs;
     struct leg *leg; /* of the last segment */
     struct track track;
-    uint64_t last_id; /* segments have the ids 1, 2, 3, … */
-    unsigned marks;   /* of the last segment */
+    struct former former; /* the connection before, if there was one */
+    uint64_t last_id;     /* segments have the ids 1, 2, 3, … */
+    unsigned marks;       /* of the last segment */
     struct event events[TRACKING_EVENTS];
     size_t events_count;
     size_t events_before; /* how many there were before the last segment */

@@ -3,7 +3,7 @@
 
 static enum outcome outcome_of(const struct tracking *tracking)
 {
-    return track_outcome(&tracking->track, tracking->leg);
+    return track_outcome(&tracking->track);
 }
 
 /* --- the beginning --------------------------------------------------------------------------- */
