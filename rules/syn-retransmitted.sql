@@ -56,7 +56,8 @@ chosen AS MATERIALIZED (
 ),
 -- All legs of these connections, in the order of the path.
 path AS MATERIALIZED (
-    SELECT l.connection_id, l.point_id, l.path_position, p.name, l.syns, l.synacks,
+    SELECT l.connection_id, l.point_id, l.path_position, p.name,
+           l.syns - l.sightings_syns AS syns, l.synacks - l.sightings_synacks AS synacks,
            l.server_addr, l.server_port, l.ttl_max_client, l.ttl_max_server,
            row_number() OVER (PARTITION BY l.connection_id ORDER BY l.path_position) AS nth
       FROM leg l
@@ -127,18 +128,19 @@ fact AS (
            h.first_copy, h.last_copy, l.first_segment, f.flags AS first_flags,
            l.client_addr || ':' || l.client_port AS client,
            l.server_addr || ':' || l.server_port AS server,
-           l.segments_server - l.sightings_server AS segments_server, l.rsts_server, l.synacks,
+           l.segments_server - l.sightings_server AS segments_server,
+           l.rsts_server - l.sightings_rsts_server AS rsts_server,
+           l.synacks - l.sightings_synacks AS synacks,
            c.outcome, c.handshake_ns, seen.points, seen.syn_points, seen.synack_points,
            near.name AS near_name, missing.names AS missing_names, missing.points AS missing_points,
            (span.last_ns - last.ts_ns) / 1000000 AS recorded_after_ms,
            CASE
                WHEN c.handshake_ns IS NOT NULL THEN 'completed'
                WHEN c.outcome = 'refused' THEN 'refused'
-               WHEN iif(h.dir, l.segments_client - l.sightings_client = l.syns
-                               AND l.segments_server - l.sightings_server
-                                   > l.synacks + l.rsts_server,
+               WHEN iif(h.dir, l.segments_client = l.syns
+                               AND l.segments_server > l.synacks + l.rsts_server,
                         l.segments_server = 0
-                        AND l.segments_client - l.sightings_client > l.syns + l.rsts_client)
+                        AND l.segments_client > l.syns + l.rsts_client)
                    THEN 'not recorded'
                WHEN near.synacks > 0 THEN iif(h.dir, 'unacknowledged', 'ignored')
                WHEN seen.synacks > 0 THEN 'lost'

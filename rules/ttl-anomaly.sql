@@ -32,14 +32,16 @@
 -- minimum or maximum.
 WITH client_end AS MATERIALIZED (
     SELECT connection_id, id AS leg_id, point_id, 0 AS dir, client_addr AS addr,
-           server_addr AS peer, ttl_max_client AS ttl, syns AS tries, first_segment, last_segment,
+           server_addr AS peer, ttl_max_client AS ttl, syns - sightings_syns AS tries,
+           first_segment, last_segment,
            min(path_position)
       FROM leg
      GROUP BY connection_id
 ),
 server_end AS MATERIALIZED (
     SELECT connection_id, id AS leg_id, point_id, 1 AS dir, server_addr AS addr,
-           client_addr AS peer, ttl_max_server AS ttl, synacks AS tries, first_segment, last_segment,
+           client_addr AS peer, ttl_max_server AS ttl, synacks - sightings_synacks AS tries,
+           first_segment, last_segment,
            max(path_position)
       FROM leg
      GROUP BY connection_id

@@ -107,8 +107,7 @@ fact AS MATERIALIZED (
            iif(o.dir, l.client_addr, l.server_addr) AS target_addr,
            iif(o.dir, l.client_port, l.server_port) AS target_port,
            iif(o.dir, x.server_addr, x.client_addr) AS upstream_addr,
-           l.segments_client - l.sightings_client + l.segments_server - l.sightings_server
-               = l.rsts_client + l.rsts_server AS is_alone,
+           l.segments_client + l.segments_server = l.rsts_client + l.rsts_server AS is_alone,
            iif(o.dir, l.ttl_min_server, l.ttl_min_client) AS ttl_min,
            iif(o.dir, l.ttl_max_server, l.ttl_max_client) AS ttl_max,
            a.flags & 18 AS answers_flags, a.len AS answers_len,
@@ -150,7 +149,7 @@ judged AS MATERIALIZED (
            coalesce(ttl NOT BETWEEN ttl_min AND ttl_max
                     AND (rst_hops = 0 OR abs(rst_hops - data_hops) > :ttl_slack), 0) AS is_foreign,
            place IN (2, 3) AS is_outside,
-           outcome = 'closed' AND NOT is_after_fin AS is_survived,
+           outcome IN ('established', 'half-closed', 'closed') AND NOT is_after_fin AS is_survived,
            outcome = 'reset' OR outcome = 'midstream' AND peer_rsts > 0 AS is_dead,
            CASE
                WHEN is_injected THEN 'injected'

@@ -16,8 +16,9 @@ run analyze -o out host=good.pcap,good.pcap
 check "the same file twice: events" case_has out/case.db "$events" 'fin 2'
 check "the same file twice: sightings" case_has out/case.db "$sightings" '20|10|10'
 check "the same file twice: all are counted" case_has out/case.db \
-    'SELECT segments_client, sightings_client, bytes_server, sightings_server, syns FROM leg' \
-    '12|6|2000|4|1'
+    'SELECT segments_client, sightings_client, bytes_server, sightings_server, syns, sightings_syns,
+            synacks, sightings_synacks, fins_client, sightings_fins_client FROM leg' \
+    '12|6|2000|4|2|1|2|1|2|1'
 check "the same file twice: each names the first" case_has out/case.db \
     'SELECT count(*) FROM segment s JOIN segment f ON f.id = s.seen_before
       WHERE s.marks & 32 AND f.marks = 0 AND f.seq = s.seq AND f.dir = s.dir AND f.len = s.len' 10
