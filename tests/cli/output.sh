@@ -93,7 +93,7 @@ check "disk full: nothing temporary is left" no_more_than_a_report full
 {
     head -c 24 good.pcap
     tail -c +25 good.pcap >body
-    for doubled in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
         cat body body >twice && mv twice body
     done
     cat body && rm body
