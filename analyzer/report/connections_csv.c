@@ -29,21 +29,27 @@ static const char *const columns[] = {
     NULL,
 };
 
-/* `way` has one row a leg; nth = 1 is the one nearest to the client, whose counts are told. */
+/* `near` is the leg nearest to the client, whose counts are told: the columns are those of the row
+ * with the minimum. Only the few columns are sorted that are needed: a leg has many. */
 static const char connections_sql[] =
-    "WITH way AS ("
-    " SELECT l.*, row_number() OVER near AS nth, group_concat(p.name, ' ') OVER"
-    " (near ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS points"
-    " FROM leg l JOIN point p ON p.id = l.point_id"
-    " WINDOW near AS (PARTITION BY l.connection_id ORDER BY l.path_position, l.id)),"
-    " count AS (SELECT connection_id, count(*) AS findings FROM finding GROUP BY connection_id) "
+    "WITH near AS MATERIALIZED ("
+    " SELECT connection_id, min(path_position), point_id, segments_client, segments_server,"
+    " bytes_client, bytes_server, syns, rsts_client, rsts_server FROM leg GROUP BY connection_id),"
+    " way AS MATERIALIZED ("
+    " SELECT connection_id, group_concat(name, ' ') AS points FROM ("
+    " SELECT l.connection_id, p.name FROM leg l JOIN connection c ON c.id = l.connection_id"
+    " JOIN point p ON p.id = l.point_id WHERE c.legs > 1"
+    " ORDER BY l.connection_id, l.path_position, l.id) GROUP BY connection_id),"
+    " count AS MATERIALIZED ("
+    " SELECT connection_id, count(*) AS findings FROM finding GROUP BY connection_id) "
     "SELECT c.id, c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port,"
-    " c.outcome, c.first_ns, c.last_ns - c.first_ns, c.legs, way.points,"
+    " c.outcome, c.first_ns, c.last_ns - c.first_ns, c.legs, coalesce(way.points, p.name),"
     " iif(c.handshake_ns IS NULL, '', printf('%.6f', c.handshake_ns / 1e6)),"
     " segments_client, segments_server, bytes_client, bytes_server, syns, rsts_client, rsts_server,"
     " c.link_method, iif(c.link_confidence IS NULL, '', printf('%.3f', c.link_confidence)),"
     " c.reuse_of, coalesce(count.findings, 0)"
-    " FROM connection c LEFT JOIN way ON way.connection_id = c.id AND way.nth = 1"
+    " FROM connection c LEFT JOIN near ON near.connection_id = c.id"
+    " LEFT JOIN point p ON p.id = near.point_id LEFT JOIN way ON way.connection_id = c.id"
     " LEFT JOIN count ON count.connection_id = c.id ORDER BY c.id";
 
 enum column {

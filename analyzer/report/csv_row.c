@@ -7,11 +7,19 @@
 
 #include "base/memory.h"
 
+/* csv_fwrite() takes the lock of the file for each character. */
 void csv_write_plain(struct csv_row *row, const char *text)
 {
+    size_t length = strlen(text);
+    char cell[256];
+    size_t size = csv_write(cell, sizeof cell, text, length);
+
     if (row->cells++ > 0)
         fputc(',', row->out);
-    csv_fwrite(row->out, text, strlen(text));
+    if (size <= sizeof cell)
+        fwrite(cell, 1, size, row->out);
+    else
+        csv_fwrite(row->out, text, length);
 }
 
 void csv_write_text(struct csv_row *row, const char *text)
