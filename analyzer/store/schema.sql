@@ -15,7 +15,7 @@ CREATE TABLE point (
     offset_ns      INTEGER NOT NULL,  -- raw time less common time, at origin_ns
     drift_ppb      INTEGER NOT NULL,  -- how much that grows with the raw time
     origin_ns      INTEGER NOT NULL,  -- raw
-    clock_error_ns INTEGER,           -- half the width of the feasible interval; NULL: not known
+    clock_error_ns INTEGER,           -- how far the clock may be off; NULL: not known
     clock_method   TEXT NOT NULL      -- 'reference', 'agrees', 'offset', 'drift', 'step', 'none'
 ) STRICT;
 

@@ -3,14 +3,8 @@
 
 #include "base/memory.h"
 #include "survey/feasible.h"
-#include "survey/samples.h"
-#include "survey/sketch.h"
+#include "survey/gather.h"
 #include "survey/survey.h"
-
-/* Of one pair of inputs more would not make the interval narrower by anything. */
-enum {
-    CROSSINGS_MAX = 65536
-};
 
 const char *clock_method_name(enum clock_method method)
 {
@@ -20,139 +14,6 @@ const char *clock_method_name(enum clock_method method)
     };
 
     return names[method];
-}
-
-/* The crossings of two legs of one connection, before it is known which lies nearer to the
- * client. */
-struct shared {
-    struct crossings dirs[DIRS]; /* from_a is not set yet */
-};
-
-static void note_shared(void *context, enum sketch_class class, int dir_a, int dir_b,
-                        const struct fingerprint *a, const struct fingerprint *b)
-{
-    struct shared *shared = context;
-
-    if (dir_a == dir_b && class != SKETCH_CONTENT && !a->repeated && !b->repeated)
-        crossings_add(&shared->dirs[dir_a], a->ts_ns, b->ts_ns - a->ts_ns, false);
-}
-
-static void note_handshake(struct shared *shared, const struct leg_record *a,
-                           const struct leg_record *b)
-{
-    struct sample_pair pair = sample_pair(a, b);
-
-    for (int dir = 0; dir < DIRS; dir++)
-        if (pair.has[dir])
-            crossings_add(&shared->dirs[dir], pair.at_ns[dir], pair.apart_ns[dir], false);
-}
-
-/* Whether the SYN-ACK answers this copy of the SYN: it sends its timestamp back. */
-static bool is_answer(const struct handshake_sample *syn, const struct handshake_sample *synack)
-{
-    if (syn->copies == 0 || synack->copies == 0)
-        return false;
-    if (syn->has_tsval && synack->has_tsval)
-        return syn->tsval == synack->tsecr;
-    return syn->copies == 1 && synack->copies == 1;
-}
-
-/* A SYN passes any point before its answer passes any other, whether or not a point saw both: that
- * bounds clocks also where the two directions take different routes. */
-static void note_answer(struct crossings *crossings, const struct leg_record *a,
-                        const struct leg_record *b)
-{
-    const struct handshake_sample *syn_a = &a->samples[SAMPLE_SYN];
-    const struct handshake_sample *syn_b = &b->samples[SAMPLE_SYN];
-    const struct handshake_sample *synack_a = &a->samples[SAMPLE_SYNACK];
-    const struct handshake_sample *synack_b = &b->samples[SAMPLE_SYNACK];
-
-    if (is_answer(syn_a, synack_b))
-        crossings_add(crossings, syn_a->ts_ns, synack_b->ts_ns - syn_a->ts_ns, true);
-    if (is_answer(syn_b, synack_a))
-        crossings_add(crossings, synack_a->ts_ns, syn_b->ts_ns - synack_a->ts_ns, false);
-}
-
-/* Which leg the client's segments pass first, by times that are near to each other, so that a drift
- * does not matter: -1 the first, 1 the second, 0 not known. */
-static int nearer_by_crossings(const struct shared *shared)
-{
-    const struct crossings *client = &shared->dirs[DIR_CLIENT];
-    const struct crossings *server = &shared->dirs[DIR_SERVER];
-    int64_t votes = 0;
-
-    for (size_t i = 0; i < client->count; i++) {
-        const struct crossing *nearest = NULL;
-        int64_t best = INT64_MAX;
-
-        for (size_t k = 0; k < server->count; k++) {
-            int64_t away = llabs(server->items[k].at_ns - client->items[i].at_ns);
-
-            if (away < best) {
-                best = away;
-                nearest = &server->items[k];
-            }
-        }
-        if (nearest != NULL)
-            votes += (nearest->apart_ns > client->items[i].apart_ns) -
-                     (nearest->apart_ns < client->items[i].apart_ns);
-    }
-    return (votes > 0) - (votes < 0);
-}
-
-static void note_pair(struct crossings *crossings, const struct leg_record *a,
-                      const struct leg_record *b)
-{
-    struct shared shared = {0};
-    int nearer = sample_nearer_by_ttl(a, b);
-    bool together;
-
-    note_answer(crossings, a, b);
-    note_handshake(&shared, a, b);
-    if (a->sketch != NULL && b->sketch != NULL)
-        sketch_compare(a->sketch, b->sketch, note_shared, &shared);
-    if (nearer == 0)
-        nearer = nearer_by_crossings(&shared);
-    /* Neither comes first in both directions: two taps of one place, which bound each other from
-     * both sides. */
-    together =
-        nearer == 0 && shared.dirs[DIR_CLIENT].count > 0 && shared.dirs[DIR_SERVER].count > 0;
-    for (int dir = 0; dir < DIRS; dir++) {
-        for (size_t i = 0; i < shared.dirs[dir].count && crossings->count < CROSSINGS_MAX; i++) {
-            const struct crossing *crossing = &shared.dirs[dir].items[i];
-            bool from_a = (nearer < 0) == (dir == DIR_CLIENT);
-
-            if (nearer != 0 || together)
-                crossings_add(crossings, crossing->at_ns, crossing->apart_ns, from_a);
-            if (together)
-                crossings_add(crossings, crossing->at_ns, crossing->apart_ns, !from_a);
-        }
-        free(shared.dirs[dir].items);
-    }
-}
-
-/* All pairs of inputs: of [a * inputs + b] with a < b, what connections say of b's clock less
- * a's. */
-static void gather(const struct survey *survey, struct crossings *pairs)
-{
-    size_t inputs = survey->inputs->count;
-
-    for (size_t i = 0; i < survey->links_count; i++) {
-        const struct link *link = &survey->links[i];
-
-        for (size_t k = 0; k < link->legs; k++) {
-            for (size_t m = k + 1; m < link->legs; m++) {
-                const struct leg_record *a = survey->members[link->first + k];
-                const struct leg_record *b = survey->members[link->first + m];
-                size_t from = survey->points[a->point].input, to = survey->points[b->point].input;
-
-                if (from < to)
-                    note_pair(&pairs[from * inputs + to], a, b);
-                else if (from > to)
-                    note_pair(&pairs[to * inputs + from], b, a);
-            }
-        }
-    }
 }
 
 static enum clock_method method_of(enum feasible_result result)
@@ -169,6 +30,13 @@ static enum clock_method method_of(enum feasible_result result)
     default:
         return CLOCK_NONE;
     }
+}
+
+/* When and by how much a clock was set, by its own time. */
+static void note_step(struct clock *to, const struct feasible *feasible, bool forward)
+{
+    to->step_at_ns = feasible->step_at_ns + (forward ? feasible->offset_ns : 0);
+    to->step_ns = forward ? feasible->step_ns : -feasible->step_ns;
 }
 
 /* The clock of `to`, from that of `from` and how they differ; `forward`: `feasible` is to less
@@ -194,8 +62,7 @@ static void derive(const struct clock *from, struct clock *to, const struct feas
         to->map = *map; /* to the nanosecond */
     to->has_error = from->has_error && feasible->has_error;
     to->error_ns = from->error_ns + feasible->error_ns;
-    to->step_at_ns = feasible->step_at_ns;
-    to->step_ns = sign * feasible->step_ns;
+    note_step(to, feasible, forward);
 }
 
 /* How good a join between two clocks is: less is better. */
@@ -206,20 +73,71 @@ static int64_t badness(const struct feasible *feasible)
     return error + (feasible->result == FEASIBLE_STEP ? INT64_MAX / 4 : 0);
 }
 
-/* Sets clocks one after the other from those already set, by the surest join first. */
-static void spread(struct survey *survey, const struct feasible *pairs, bool *set)
-{
-    size_t count = survey->inputs->count;
+/* --- all of them ----------------------------------------------------------------------------- */
 
+/* What is known of the pairs of inputs: of [a * count + b] with a < b. */
+struct pairs {
+    size_t count;
+    struct crossings *crossings;
+    struct feasible *feasible;
+    bool *set; /* of each input: its clock is */
+};
+
+static size_t pair_of(const struct pairs *pairs, size_t a, size_t b)
+{
+    return a < b ? a * pairs->count + b : b * pairs->count + a;
+}
+
+/* What b's clock says when a's says `at_ns`, as both were set. */
+static int64_t ahead_at(const struct clock *a, const struct clock *b, int64_t at_ns)
+{
+    int64_t common = clock_common(&a->map, at_ns);
+    int64_t there = common + b->map.offset_ns;
+
+    for (int i = 0; i < 3; i++) /* drift is small: each round leaves a thousandth */
+        there += common - clock_common(&b->map, there);
+    return there - at_ns;
+}
+
+/* A clock that was set by way of another is held against those that it was not set by: it may be
+ * less exact at times when the other recorded nothing, and a step may show only here. */
+static void check_against(struct survey *survey, const struct pairs *pairs, size_t from, size_t to)
+{
+    size_t a = from < to ? from : to, b = from < to ? to : from, pair = pair_of(pairs, a, b);
+    const struct feasible *feasible = &pairs->feasible[pair];
+    const struct crossings *crossings = &pairs->crossings[pair];
+    const struct clock *other = &survey->clocks[from];
+    struct clock *clock = &survey->clocks[to];
+    int64_t error;
+
+    if (other->method == CLOCK_STEP || clock->method == CLOCK_STEP)
+        return;
+    if (feasible->result == FEASIBLE_STEP) {
+        clock->method = CLOCK_STEP;
+        note_step(clock, feasible, from < to);
+        return;
+    }
+    if (!feasible->has_error || !other->has_error || !clock->has_error)
+        return;
+    error = feasible_error(crossings, feasible,
+                           ahead_at(&survey->clocks[a], &survey->clocks[b], crossings->from_ns),
+                           ahead_at(&survey->clocks[a], &survey->clocks[b], crossings->to_ns));
+    if (error > other->error_ns + clock->error_ns)
+        clock->error_ns = error - other->error_ns;
+}
+
+/* Sets clocks one after the other from those already set, by the surest join first. */
+static void spread(struct survey *survey, const struct pairs *pairs)
+{
     for (;;) {
         const struct feasible *best = NULL;
         size_t from = 0, to = 0;
 
-        for (size_t a = 0; a < count; a++) {
-            for (size_t b = 0; b < count; b++) {
-                const struct feasible *pair = a < b ? &pairs[a * count + b] : &pairs[b * count + a];
+        for (size_t a = 0; a < pairs->count; a++) {
+            for (size_t b = 0; b < pairs->count; b++) {
+                const struct feasible *pair = &pairs->feasible[pair_of(pairs, a, b)];
 
-                if (!set[a] || set[b] || pair->result == FEASIBLE_UNKNOWN)
+                if (!pairs->set[a] || pairs->set[b] || pair->result == FEASIBLE_UNKNOWN)
                     continue;
                 if (best == NULL || badness(pair) < badness(best)) {
                     best = pair;
@@ -230,32 +148,38 @@ static void spread(struct survey *survey, const struct feasible *pairs, bool *se
         }
         if (best == NULL)
             return;
-        set[to] = true;
         derive(&survey->clocks[from], &survey->clocks[to], best, from < to);
+        for (size_t a = 0; a < pairs->count; a++)
+            if (pairs->set[a] && a != from)
+                check_against(survey, pairs, a, to);
+        pairs->set[to] = true;
     }
 }
 
 void survey_clocks(struct survey *survey)
 {
     size_t count = survey->inputs->count;
-    struct crossings *crossings = memory_zalloc(count * count * sizeof *crossings);
-    struct feasible *pairs = memory_zalloc(count * count * sizeof *pairs);
-    bool *set = memory_zalloc(count * sizeof *set);
+    struct pairs pairs = {
+        .count = count,
+        .crossings = memory_zalloc(count * count * sizeof *pairs.crossings),
+        .feasible = memory_zalloc(count * count * sizeof *pairs.feasible),
+        .set = memory_zalloc(count * sizeof *pairs.set),
+    };
 
-    gather(survey, crossings);
-    for (size_t i = 0; i < count * count; i++) {
-        pairs[i] = feasible_solve(&crossings[i]);
-        free(crossings[i].items);
-    }
+    gather_crossings(survey, pairs.crossings);
+    for (size_t i = 0; i < count * count; i++)
+        pairs.feasible[i] = feasible_solve(&pairs.crossings[i]);
     for (size_t i = 0; i < count; i++) {
-        if (set[i])
+        if (pairs.set[i])
             continue;
-        set[i] = true;
+        pairs.set[i] = true;
         survey->clocks[i].method = i == 0 ? CLOCK_REFERENCE : CLOCK_NONE;
         survey->clocks[i].has_error = i == 0;
-        spread(survey, pairs, set);
+        spread(survey, &pairs);
     }
-    free(crossings);
-    free(pairs);
-    free(set);
+    for (size_t i = 0; i < count * count; i++)
+        free(pairs.crossings[i].items);
+    free(pairs.crossings);
+    free(pairs.feasible);
+    free(pairs.set);
 }

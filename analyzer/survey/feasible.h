@@ -12,14 +12,20 @@ struct crossing {
     int64_t apart_ns;
     bool from_a; /* it passed a first: then b's clock is at most `apart_ns` ahead; else at
                   * least */
+    bool loose;  /* a segment and its answer: time has passed between */
 };
 
 struct crossings {
     struct crossing *items;
     size_t count, capacity;
+    bool has_span;
+    int64_t from_ns, to_ns; /* raw time at a: the error holds for all of it */
 };
 
-void crossings_add(struct crossings *crossings, int64_t at_ns, int64_t apart_ns, bool from_a);
+void crossings_add(struct crossings *crossings, const struct crossing *crossing);
+
+/* Says that what is found is needed from one raw time at a to another. */
+void crossings_span(struct crossings *crossings, int64_t from_ns, int64_t to_ns);
 
 enum feasible_result {
     FEASIBLE_UNKNOWN, /* nothing crossed */
@@ -35,7 +41,7 @@ struct feasible {
     int64_t origin_ns, offset_ns;
     int64_t drift_ppb;
     bool has_error;              /* both directions bound it */
-    int64_t error_ns;            /* half the width of what is possible at the offset */
+    int64_t error_ns;            /* how far what is possible may be from that, at any time */
     int64_t step_at_ns, step_ns; /* only FEASIBLE_STEP: when, and by how much b jumped */
 };
 
@@ -43,5 +49,10 @@ struct feasible {
  * the first point before the second (Moon, Skelly, Towsley 1999; METHODS 4.5). Timestamps are
  * taken by software, so causes may seem to come 50 µs late. Sorts the crossings. */
 struct feasible feasible_solve(struct crossings *crossings);
+
+/* How far what is possible may be from another line: b's clock less a's at crossings->from_ns and
+ * at to_ns. `feasible` is what was found, of both directions and no step. */
+int64_t feasible_error(const struct crossings *crossings, const struct feasible *feasible,
+                       int64_t ahead_from_ns, int64_t ahead_to_ns);
 
 #endif

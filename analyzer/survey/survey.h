@@ -120,8 +120,8 @@ struct clock {
     struct clock_map map;
     enum clock_method method;
     bool has_error;
-    int64_t error_ns;            /* half the width of the feasible interval */
-    int64_t step_at_ns, step_ns; /* only CLOCK_STEP: raw time of the other clock, and how far */
+    int64_t error_ns;            /* how far it may be off, while others saw the same connections */
+    int64_t step_at_ns, step_ns; /* only CLOCK_STEP: when, by its own time, and how far */
     bool has_frames;
     int64_t first_ns, last_ns; /* raw */
     bool has_drops;            /* it says itself that it missed packets */

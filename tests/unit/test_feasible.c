@@ -7,6 +7,11 @@
 static const int64_t second_ns = 1000000000;
 static const int64_t ms = 1000000;
 
+static void add(struct crossings *crossings, int64_t at_ns, int64_t apart_ns, bool from_a)
+{
+    crossings_add(crossings, &(struct crossing){at_ns, apart_ns, from_a, false});
+}
+
 /* Packets to and fro between two points that are 2 ms apart, one in each direction every second,
  * while b's clock is ahead by `offset_ns` and gains `drift_ppb`. */
 static void cross(struct crossings *crossings, int seconds, int64_t offset_ns, int64_t drift_ppb)
@@ -16,8 +21,8 @@ static void cross(struct crossings *crossings, int seconds, int64_t offset_ns, i
         int64_t ahead_ns = offset_ns + i * drift_ppb;
         int64_t queue_ns = (i * 37 % 11) * ms / 10; /* some wait on the way, but not all */
 
-        crossings_add(crossings, at_ns, ahead_ns + 2 * ms + queue_ns, true);
-        crossings_add(crossings, at_ns, ahead_ns - 2 * ms - queue_ns, false);
+        add(crossings, at_ns, ahead_ns + 2 * ms + queue_ns, true);
+        add(crossings, at_ns, ahead_ns - 2 * ms - queue_ns, false);
     }
 }
 
@@ -96,7 +101,7 @@ static void test_feasible_solve_one_direction(void **state)
     struct feasible feasible;
 
     (void)state;
-    crossings_add(&crossings, 1700000000 * second_ns, -5 * second_ns, true);
+    add(&crossings, 1700000000 * second_ns, -5 * second_ns, true);
     feasible = solve(&crossings);
     assert_int_equal(feasible.result, FEASIBLE_OFFSET);
     assert_false(feasible.has_error);
@@ -134,13 +139,89 @@ static void test_feasible_solve_step(void **state)
         int64_t at_ns = (1700000000 + i) * second_ns;
         int64_t ahead_ns = i < 100 ? 0 : second_ns;
 
-        crossings_add(&crossings, at_ns, ahead_ns + 2 * ms, true);
-        crossings_add(&crossings, at_ns, ahead_ns - 2 * ms, false);
+        add(&crossings, at_ns, ahead_ns + 2 * ms, true);
+        add(&crossings, at_ns, ahead_ns - 2 * ms, false);
     }
     feasible = solve(&crossings);
     assert_int_equal(feasible.result, FEASIBLE_STEP);
     assert_near(feasible.step_at_ns, step_at_ns, 2 * second_ns);
     assert_near(feasible.step_ns, second_ns, 10 * ms);
+}
+
+/* Few packets, all at the begin, leave room for a drift that shows only later; as soon as some come
+ * at the end there is none. */
+static void test_feasible_solve_room_for_drift(void **state)
+{
+    struct crossings crossings = {0}, bounded = {0};
+    int64_t begin_ns = 1700000000 * second_ns;
+    struct feasible feasible;
+
+    (void)state;
+    cross(&crossings, 2, 5 * second_ns, 0);
+    crossings_span(&crossings, begin_ns, begin_ns + 100 * second_ns);
+    feasible = solve(&crossings);
+    assert_int_equal(feasible.result, FEASIBLE_OFFSET);
+    assert_true(feasible.error_ns >= 99 * 100000); /* 100 ppm of 99 s */
+    assert_true(feasible.error_ns <= 99 * 100000 + 3 * ms);
+
+    cross(&bounded, 2, 5 * second_ns, 0);
+    add(&bounded, begin_ns + 100 * second_ns, 5 * second_ns + 2 * ms, true);
+    add(&bounded, begin_ns + 100 * second_ns, 5 * second_ns - 2 * ms, false);
+    assert_near(solve(&bounded).error_ns, 2 * ms, ms / 10);
+}
+
+/* A constant is possible, and so is the truth: the error holds both. */
+static void test_feasible_solve_hidden_drift(void **state)
+{
+    struct crossings crossings = {0};
+    struct feasible feasible;
+
+    (void)state;
+    cross(&crossings, 100, 20 * ms, 30000); /* 3 ms in all, and the gap is 4 ms wide */
+    feasible = solve(&crossings);
+    assert_int_equal(feasible.result, FEASIBLE_OFFSET);
+    assert_near(ahead_at(&feasible, 0), 20 * ms, feasible.error_ns);
+    assert_near(ahead_at(&feasible, 99), 20 * ms + 99 * 30000, feasible.error_ns);
+    assert_true(feasible.error_ns <= 4 * ms);
+}
+
+/* a's clock is set back, so that its times come again, while packets are under way. */
+static void test_feasible_solve_step_back(void **state)
+{
+    struct crossings crossings = {0};
+    struct feasible feasible;
+
+    (void)state;
+    for (int i = 0; i < 400; i++) {
+        int64_t at_ns = 1700000000 * second_ns + i * 10 * ms;
+        bool arrives_after = i >= 195; /* 50 ms later */
+        int64_t set_ns = i >= 200 ? second_ns : 0;
+
+        add(&crossings, at_ns - set_ns, 50 * ms + set_ns, true);
+        set_ns = arrives_after ? second_ns : 0;
+        add(&crossings, at_ns + 50 * ms - set_ns, set_ns - 50 * ms, false);
+    }
+    feasible = solve(&crossings);
+    assert_int_equal(feasible.result, FEASIBLE_STEP);
+    assert_near(feasible.offset_ns, 0, 10 * ms);
+    assert_near(feasible.step_ns, second_ns, 10 * ms);
+}
+
+/* Both at once: no two constants fit. */
+static void test_feasible_solve_step_and_drift(void **state)
+{
+    struct crossings crossings = {0};
+    struct feasible feasible;
+
+    (void)state;
+    cross(&crossings, 400, 0, 50000);
+    for (size_t i = crossings.count / 2; i < crossings.count; i++)
+        crossings.items[i].apart_ns += second_ns;
+    feasible = solve(&crossings);
+    assert_int_equal(feasible.result, FEASIBLE_STEP);
+    assert_near(feasible.drift_ppb, 50000, 10000);
+    assert_near(feasible.step_ns, second_ns, 10 * ms);
+    assert_near(ahead_at(&feasible, 190), 190 * 50000, feasible.error_ns);
 }
 
 /* Crossings in any order: the result is the same. */
@@ -152,8 +233,8 @@ static void test_feasible_solve_order(void **state)
     (void)state;
     cross(&forwards, 500, 20 * ms, 50000);
     for (size_t i = forwards.count; i-- > 0;)
-        crossings_add(&backwards, forwards.items[i].at_ns, forwards.items[i].apart_ns,
-                      forwards.items[i].from_a);
+        add(&backwards, forwards.items[i].at_ns, forwards.items[i].apart_ns,
+            forwards.items[i].from_a);
     a = solve(&forwards);
     b = solve(&backwards);
     assert_int_equal(a.result, b.result);
@@ -170,6 +251,10 @@ int main(void)
         cmocka_unit_test(test_feasible_solve_one_direction),
         cmocka_unit_test(test_feasible_solve_drift),
         cmocka_unit_test(test_feasible_solve_step),
+        cmocka_unit_test(test_feasible_solve_room_for_drift),
+        cmocka_unit_test(test_feasible_solve_hidden_drift),
+        cmocka_unit_test(test_feasible_solve_step_back),
+        cmocka_unit_test(test_feasible_solve_step_and_drift),
         cmocka_unit_test(test_feasible_solve_order),
     };
 
