@@ -11,7 +11,7 @@
  * says it if a file is none. */
 static const struct reader_ops *find_format(const struct source *source)
 {
-    static const struct reader_ops *const formats[] = {&reader_pcapng};
+    static const struct reader_ops *const formats[] = {&reader_pcapng, &reader_snoop};
     uint8_t front[16];
     size_t size = source_peek(source, front, sizeof front);
 

@@ -55,7 +55,7 @@ enum status reader_open(const char *path, bool hash, struct reader **out, struct
  * same again. */
 enum read_result reader_next(struct reader *reader, struct frame *frame);
 
-const char *reader_format(const struct reader *reader); /* 'pcap', 'pcapng'; static */
+const char *reader_format(const struct reader *reader); /* 'pcap', 'pcapng', 'snoop'; static */
 
 /* The interfaces that were described up to here; in pcapng that may be anywhere before their first
  * frame. Borrowed until the next read. */

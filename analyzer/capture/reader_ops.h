@@ -6,7 +6,7 @@
 #include "capture/reader.h"
 
 struct reader_ops {
-    const char *format;                                    /* 'pcap', 'pcapng' */
+    const char *format;                                    /* 'pcap', 'pcapng', 'snoop' */
     bool (*recognises)(const uint8_t *front, size_t size); /* NULL: what all others do not */
 
     /* Reads what stands before the first frame. False, and why in reader->message, if there is
@@ -21,6 +21,7 @@ struct reader_ops {
 
 extern const struct reader_ops reader_pcap; /* by libpcap */
 extern const struct reader_ops reader_pcapng;
+extern const struct reader_ops reader_snoop;
 
 struct reader {
     const struct reader_ops *ops;

@@ -25,7 +25,7 @@ CREATE TABLE capture (
     point_id    INTEGER REFERENCES point(id),  -- NULL where the file holds several points
     path        TEXT NOT NULL,
     sha256      TEXT NOT NULL,
-    format      TEXT NOT NULL,        -- 'pcap', 'pcapng'
+    format      TEXT NOT NULL,        -- 'pcap', 'pcapng', 'snoop'
     linktype    TEXT NOT NULL,        -- libpcap's name: 'EN10MB', 'LINUX_SLL2'
     snaplen     INTEGER NOT NULL,
     packets     INTEGER NOT NULL,
