@@ -26,6 +26,8 @@ static const struct {
       [TUNNEL_6IN6] = {"6in6",   ID_NONE    },
     [TUNNEL_GRE] = {"gre",    ID_OPTIONAL},
       [TUNNEL_ERSPAN] = {"erspan", ID_OPTIONAL},
+    [TUNNEL_PBB] = {"pbb",    ID_DECIMAL },
+      [TUNNEL_EOIP] = {"eoip",   ID_DECIMAL },
     [TUNNEL_PPTP] = {"pptp",   ID_DECIMAL },
       [TUNNEL_VXLAN] = {"vxlan",  ID_DECIMAL },
     [TUNNEL_GENEVE] = {"geneve", ID_DECIMAL },

@@ -1,4 +1,4 @@
-/* GRE, and what routers put into it: mirrored frames (ERSPAN) and PPTP's calls. */
+/* GRE, and what routers make of it: mirrored frames (ERSPAN), PPTP's calls, Ethernet over IP. */
 #include "decode/encap.h"
 #include "decode/layers.h"
 #include "decode/numbers.h"
@@ -72,6 +72,20 @@ static enum skip_reason pptp_decode(struct view *view, uint16_t flags, uint16_t 
     return encap_add(packet, TUNNEL_PPTP, be16(p + 2)) ? SKIP_NONE : SKIP_MALFORMED;
 }
 
+/* MikroTik's Ethernet over IP, as its routers send it: the length of the frame, and the tunnel's
+ * number in the other byte order. */
+static enum skip_reason eoip_decode(struct view *view, struct packet *packet, struct next *next)
+{
+    const uint8_t *p;
+    enum skip_reason reason = take(view, 4, &p);
+
+    if (reason != SKIP_NONE)
+        return reason;
+    view_limit(view, be16(p));
+    next->layer = LAYER_ETHERNET;
+    return encap_add(packet, TUNNEL_EOIP, (uint32_t)p[3] << 8 | p[2]) ? SKIP_NONE : SKIP_MALFORMED;
+}
+
 enum skip_reason gre_decode(struct view *view, struct packet *packet, struct next *next)
 {
     const uint8_t *p, *fields;
@@ -83,6 +97,8 @@ enum skip_reason gre_decode(struct view *view, struct packet *packet, struct nex
         return reason;
     flags = be16(p);
     type = be16(p + 2);
+    if (flags == (GRE_KEY | 1) && type == ETHERTYPE_EOIP)
+        return eoip_decode(view, packet, next);
     if ((flags & GRE_VERSION) == 1)
         return pptp_decode(view, flags, type, packet, next);
     if ((flags & GRE_VERSION) != 0 || flags & GRE_ROUTING)

@@ -42,6 +42,9 @@ enum skip_reason inner_tag_decode(struct view *view, struct packet *packet, stru
 enum skip_reason mpls_decode(struct view *view, bool quoted, struct packet *packet,
                              struct next *next);
 
+/* IEEE 802.1Q §9.7: the I-TAG of a provider backbone bridge, before the customer's own frame. */
+enum skip_reason backbone_decode(struct view *view, struct packet *packet, struct next *next);
+
 /* RFC 2516: the session stage. */
 enum skip_reason pppoe_decode(struct view *view, struct packet *packet, struct next *next);
 
@@ -81,8 +84,8 @@ enum skip_reason ip_recognise(const struct view *view, enum ip_fit fit);
 
 /* --- tunnels in IP ------------------------------------------------------------------------- */
 
-/* GRE (RFC 2784, 2890), ERSPAN in it, and PPTP's GRE (RFC 2637 §4.1). SKIP_NOT_TCP for any other
- * version and for source routes (RFC 1701). */
+/* GRE (RFC 2784, 2890), ERSPAN in it, PPTP's GRE (RFC 2637 §4.1) and EoIP. SKIP_NOT_TCP for any
+ * other version and for source routes (RFC 1701). */
 enum skip_reason gre_decode(struct view *view, struct packet *packet, struct next *next);
 
 /* UDP (RFC 768) and the tunnel header after it. SKIP_NOT_TCP unless the destination port is one

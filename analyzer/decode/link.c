@@ -66,6 +66,16 @@ enum skip_reason inner_tag_decode(struct view *view, struct packet *packet, stru
     return encap_add(packet, TUNNEL_VLAN, be16(p) & 0x0fff) ? SKIP_NONE : SKIP_MALFORMED;
 }
 
+enum skip_reason backbone_decode(struct view *view, struct packet *packet, struct next *next)
+{
+    const uint8_t *p;
+
+    if (!view_take(view, 4, &p))
+        return SKIP_CUT;
+    next->layer = LAYER_ETHERNET;
+    return encap_add(packet, TUNNEL_PBB, be32(p) & 0xffffff) ? SKIP_NONE : SKIP_MALFORMED;
+}
+
 /* The tags of the frame itself, and what follows them. */
 static enum skip_reason tags_decode(struct view *view, uint16_t ethertype, struct packet *packet,
                                     struct next *next)

@@ -19,6 +19,7 @@ enum ethertype {
     ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_ERSPAN3 = 0x22eb,
     ETHERTYPE_ETHERNET = 0x6558, /* an Ethernet frame, its own header first (RFC 1701) */
+    ETHERTYPE_EOIP = 0x6400,     /* not registered: what MikroTik's routers send */
     ETHERTYPE_VLAN = 0x8100,     /* IEEE 802.1Q */
     ETHERTYPE_IPV6 = 0x86dd,
     ETHERTYPE_PPP = 0x880b,
@@ -27,6 +28,7 @@ enum ethertype {
     ETHERTYPE_PPPOE_SESSION = 0x8864,
     ETHERTYPE_QINQ = 0x88a8, /* IEEE 802.1ad */
     ETHERTYPE_ERSPAN = 0x88be,
+    ETHERTYPE_PBB = 0x88e7, /* IEEE 802.1ah */
     ETHERTYPE_QINQ_OLD = 0x9100,
 };
 

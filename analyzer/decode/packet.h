@@ -96,6 +96,7 @@ enum tunnel_kind {
     TUNNEL_VLAN,  /* 802.1Q tag inside of a tunnel; the frame's own are in packet.vlan */
     TUNNEL_MPLS,  /* one for each label */
     TUNNEL_PPPOE, /* id: session */
+    TUNNEL_PBB,   /* provider backbone bridge: IEEE 802.1ah; id: I-SID */
     TUNNEL_IPIP,  /* IPv4 in IPv4 */
     TUNNEL_4IN6,
     TUNNEL_6IN4,
@@ -103,6 +104,7 @@ enum tunnel_kind {
     TUNNEL_GRE,    /* id: key, 0 without */
     TUNNEL_ERSPAN, /* id: session, 0 in type I, which has none */
     TUNNEL_PPTP,   /* id: call */
+    TUNNEL_EOIP,   /* id: tunnel */
     TUNNEL_VXLAN,  /* id: VNI */
     TUNNEL_GENEVE, /* id: VNI */
     TUNNEL_GTPU,   /* id: TEID */

@@ -73,6 +73,8 @@ static enum skip_reason ethertype_step(const struct walk *walk, struct view *vie
         return mpls_decode(view, walk->fragments == NULL, walk->packet, next);
     case ETHERTYPE_PPPOE_SESSION:
         return pppoe_decode(view, walk->packet, next);
+    case ETHERTYPE_PBB:
+        return backbone_decode(view, walk->packet, next);
     case ETHERTYPE_ETHERNET:
         next->layer = LAYER_ETHERNET;
         return SKIP_NONE;

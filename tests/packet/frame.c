@@ -317,6 +317,8 @@ static uint32_t ethertype(const struct frame_spec *spec)
         type = 0x8847;
     if (spec->tunnels_count > 0 && spec->tunnels[0].kind == FRAME_PPPOE)
         type = 0x8864;
+    else if (spec->tunnels_count > 0 && spec->tunnels[0].kind == FRAME_PBB)
+        type = 0x88e7;
     return forced(spec->ethertype, type);
 }
 

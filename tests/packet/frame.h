@@ -103,6 +103,8 @@ enum frame_tunnel_kind {
     FRAME_ERSPAN2,
     FRAME_ERSPAN3,
     FRAME_PPTP,
+    FRAME_EOIP,
+    FRAME_PBB,
     FRAME_VXLAN,
     FRAME_GENEVE,
     FRAME_GTPU,

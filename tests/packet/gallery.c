@@ -85,6 +85,8 @@ const struct gallery_picture gallery[] = {
     {"ERSPAN III",
      {SACK, FRAME_TUNNELS({.kind = FRAME_ERSPAN3, .id = 5, FRAME_EXTRA(1, 2, 3, 4, 5, 6, 7, 8)})}        },
     {"PPTP",                        {SACK, FRAME_TUNNELS({.kind = FRAME_PPTP, .id = 3})}                 },
+    {"EoIP",                        {SACK, FRAME_TUNNELS({.kind = FRAME_EOIP, .id = 300})}               },
+    {"provider backbone bridge",    {SACK, FRAME_TUNNELS({.kind = FRAME_PBB, .id = 1193046})}            },
     {"VXLAN",                       {SACK, FRAME_TUNNELS({.kind = FRAME_VXLAN, .id = 42})}               },
     {"VXLAN in IPv6, tagged",
      {.version = 6, SACK, FRAME_TUNNELS({.kind = FRAME_VXLAN, .id = 42, .version = 6, .vlan = 9})}       },

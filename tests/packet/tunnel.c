@@ -68,6 +68,16 @@ static void put_erspan(struct writer *w, const struct frame_tunnel *tunnel, uint
 }
 
 /* `extra` begins with the sequence number. */
+static void put_eoip(struct writer *w, const struct frame_tunnel *tunnel, uint32_t len,
+                     uint16_t ethertype)
+{
+    put16(w, forced(tunnel->flags, 0x2001));
+    put16(w, forced(tunnel->carries, 0x6400));
+    put16(w, len + 14);
+    put16(w, (tunnel->id & 0xff) << 8 | tunnel->id >> 8);
+    put_ethernet(w, tunnel, ethertype);
+}
+
 static void put_pptp(struct writer *w, const struct frame_tunnel *tunnel, uint32_t len,
                      uint16_t ethertype)
 {
@@ -187,6 +197,13 @@ static void put_pppoe(struct writer *w, const struct frame_tunnel *tunnel,
     put16(w, forced(tunnel->carries, content->ethertype == 0x86dd ? 0x0057 : 0x0021));
 }
 
+static void put_pbb(struct writer *w, const struct frame_tunnel *tunnel,
+                    const struct tunnel_content *content)
+{
+    put32(w, tunnel->id);
+    put_ethernet(w, tunnel, content->ethertype);
+}
+
 /* --- the whole ----------------------------------------------------------------------------- */
 
 static void put_before(struct tunnel_content *content, const struct writer *header)
@@ -229,10 +246,18 @@ bool tunnel_wrap(const struct frame_tunnel *tunnel, struct tunnel_content *conte
     case FRAME_PPTP:
         put_pptp(&w, tunnel, content->len, content->ethertype);
         break;
+    case FRAME_EOIP:
+        put_eoip(&w, tunnel, content->len, content->ethertype);
+        break;
     case FRAME_MPLS:
         put_mpls(&w, tunnel, content);
         put_before(content, &w);
         content->ethertype = 0x8847;
+        return false;
+    case FRAME_PBB:
+        put_pbb(&w, tunnel, content);
+        put_before(content, &w);
+        content->ethertype = 0x88e7;
         return false;
     case FRAME_PPPOE:
         put_pppoe(&w, tunnel, content);

@@ -48,6 +48,8 @@ static const struct expected each[] = {
     TUNNEL("erspan 5", 20 + 8 + 12 + 14, 6, {.kind = FRAME_ERSPAN3, .id = 5}),
     TUNNEL("erspan 5", 20 + 8 + 20 + 14, 4,
            {.kind = FRAME_ERSPAN3, .id = 5, FRAME_EXTRA(1, 2, 3, 4, 5, 6, 7, 8)}),
+    TUNNEL("eoip 300", 20 + 8 + 14, 4, {.kind = FRAME_EOIP, .id = 300}),
+    TUNNEL("pbb 1193046", 4 + 14, 4, {.kind = FRAME_PBB, .id = 1193046}),
     TUNNEL("pptp 3", 20 + 12 + 4, 4, {.kind = FRAME_PPTP, .id = 3}),
     TUNNEL("pptp 3", 20 + 16 + 4, 6,
            {.kind = FRAME_PPTP,
@@ -151,7 +153,8 @@ static void test_decode_frame_each_tunnel(void **state)
             };
             enum frame_tunnel_kind outermost = spec.tunnels[0].kind;
 
-            if (link >= FRAME_RAW && (outermost == FRAME_MPLS || outermost == FRAME_PPPOE))
+            if (link >= FRAME_RAW &&
+                (outermost == FRAME_MPLS || outermost == FRAME_PPPOE || outermost == FRAME_PBB))
                 continue; /* they need an EtherType */
             assert_inside(&each[i], &spec);
             spec.payload_len = 1300;
@@ -286,7 +289,8 @@ static void test_decode_frame_tunnel_in_tunnel(void **state)
             enum frame_tunnel_kind first = each[in].tunnels[0].kind;
 
             /* What carries no EtherType carries IP only. */
-            if (first == FRAME_PPPOE || (first == FRAME_MPLS && last->kind != FRAME_MPLS))
+            if (first == FRAME_PPPOE || first == FRAME_PBB ||
+                (first == FRAME_MPLS && last->kind != FRAME_MPLS))
                 continue;
             memcpy(tunnels, each[out].tunnels, each[out].tunnels_count * sizeof(tunnels[0]));
             memcpy(tunnels + each[out].tunnels_count, each[in].tunnels,
