@@ -221,7 +221,7 @@ void step_follow_life(const struct step *step)
     } else if (step->stale) {
         step_follow_stale(step);
     } else {
-        if ((flags & TCP_SYN) && own->sent_more)
+        if ((flags & TCP_SYN) && own->sent_more && life->opened)
             provoke(step, "syn"); /* RFC 5961 §4.2 */
         else if ((flags & TCP_SYN) && (flags & TCP_ACK))
             step_follow_synack(step);

@@ -118,6 +118,8 @@ void step_follow_syn(const struct step *step)
         life->syn_id = step->segment->id;
         life->syn_last_ns = step->segment->ts_ns;
         note_syn_data(step);
+        if (life->end[DIR_SERVER].got_syn)
+            step_note_answer(life, SYN_ANSWER_SYN_ACK); /* captured in the wrong order */
     } else if (life->crossed_id == 0) {
         life->crossed_id = step->segment->id;
         life->crossed_ns = step->segment->ts_ns - step->track->half[DIR_CLIENT].syn_ns;
@@ -174,10 +176,10 @@ static bool is_open(const struct life_end *end)
     return end->syn_acked && end->got_syn;
 }
 
-/* Data from the server may come before the handshake is over (RFC 7413 §4.2). */
-static bool is_early_data(const struct step *step)
+/* Data or FIN of a server that had the client's SYN. */
+static bool is_server_at_work(const struct step *step)
 {
-    return step->segment->hit->dir == DIR_SERVER && step->tcp->len > 0 &&
+    return step->segment->hit->dir == DIR_SERVER && step->end != step->segment->hit->off &&
            !(step->tcp->flags & TCP_SYN) && step->track->life.end[DIR_SERVER].got_syn;
 }
 
@@ -202,7 +204,13 @@ void step_follow_opening_ack(const struct step *step)
             own->syn_acked |= dir == DIR_CLIENT && !life->crossed_id;
         }
     }
-    if (!life->opened && ((is_open(own) && is_open(other)) || is_early_data(step))) {
+    if (is_server_at_work(step) && life->syn_data_cause == NULL) {
+        /* It had the ACK of its SYN then, seen or not; only Fast Open lets it begin before (RFC
+         * 7413 §4.2). */
+        own->syn_acked = true;
+        other->got_syn = true;
+    }
+    if (!life->opened && ((is_open(own) && is_open(other)) || is_server_at_work(step))) {
         life->opened = true;
         life->opening = opening_of(life);
     }
