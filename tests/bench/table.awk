@@ -108,6 +108,19 @@ function first_pass(trace,    key) {
             median[key] / segments[trace] * 1e6, " ", "at most", 0.15)
 }
 
+# The floor has one thread and waits for nothing: its seconds without CPU are other programs'.
+function say_if_busy(    i, key, part) {
+    for (i = 1; i <= count; i++) {
+        key = keys[i]
+        split(key, part, " ")
+        if (part[2] == "floor" && least[key] > 1.2 * cpu[key]) {
+            printf "\nThe machine was busy: the floor of %s had a CPU for %.0f %% of its time. Run it again.\n",
+                part[1], 100 * cpu[key] / least[key]
+            return
+        }
+    }
+}
+
 END {
     if (csv)
         print "trace,segments,legs,tool,rounds,min_seconds,median_seconds,min_cpu_seconds," \
@@ -140,4 +153,5 @@ END {
         growth(kinds[i])
     for (i = 1; i <= 3; i++)
         first_pass(kinds[i])
+    say_if_busy()
 }

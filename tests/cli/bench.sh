@@ -59,9 +59,11 @@ check "each leaves a line of seconds, CPU and kB" test \
 
 # Runs that took what the test says: three of each, out of order.
 for run in '3 4' '1 3' '2 9'; do
+    # shellcheck disable=SC2086 # two numbers
     set -- $run
     echo "long 1000 8 1 tcpmortem $1 1 1024" >>runs
     echo "long 1000 8 1 floor $2 1 0" >>runs
+    echo "long 1000 8 1 floor $2 $2 0" >>idle
 done
 last=table.awk
 status=0
@@ -70,6 +72,9 @@ check "the table is made" exits_with 0
 check "from the fastest and the middle run" says "$out" '^long +1000 +tcpmortem +1\.000 +2\.000'
 check "a quotient is of the fastest, then of the medians" says "$out" \
     '^long: end to end, of the floor +0\.33x +0\.50x +at most +1\.60x +met'
+check "a busy machine is named" says "$out" 'had a CPU for 33 %'
 check "what is missing is not compared" says_not "$out" 'tshark|tcptrace|nat'
+awk -f "$root/tests/bench/table.awk" idle >"$out" 2>"$err"
+check "an idle one is not" says_not "$out" busy
 
 finish
