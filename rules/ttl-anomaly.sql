@@ -28,51 +28,52 @@
 --            that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
--- Each end of each connection, at the point nearest to it: the columns are those of the row with the
--- minimum or maximum.
-WITH client_end AS MATERIALIZED (
-    SELECT connection_id, id AS leg_id, point_id, 0 AS dir, client_addr AS addr,
-           server_addr AS peer, ttl_max_client AS ttl, syns - sightings_syns AS tries,
-           first_segment, last_segment,
-           min(path_position)
-      FROM leg
-     GROUP BY connection_id
-),
-server_end AS MATERIALIZED (
-    SELECT connection_id, id AS leg_id, point_id, 1 AS dir, server_addr AS addr,
-           client_addr AS peer, ttl_max_server AS ttl, synacks - sightings_synacks AS tries,
-           first_segment, last_segment,
-           max(path_position)
-      FROM leg
-     GROUP BY connection_id
-),
--- Hops from the initial TTL that is next above: 32, 64, 128 or 255.
-sent AS MATERIALIZED (
+-- Each end of each connection, at the point nearest to it. Hops from the initial TTL that is next
+-- above: 32, 64, 128 or 255.
+WITH sent AS MATERIALIZED (
     SELECT e.*, iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS hops,
-           c.outcome = 'unanswered' AND e.tries > 0 AS is_dead,
-           e.tries > 1 OR c.outcome = 'unanswered' AND e.tries > 0 AS is_failed
-      FROM (SELECT * FROM client_end UNION ALL SELECT * FROM server_end) e
-      JOIN connection c ON c.id = e.connection_id
+           outcome = 'unanswered' AND e.tries > 0 AS is_dead,
+           e.tries > 1 OR outcome = 'unanswered' AND e.tries > 0 AS is_failed
+      FROM (SELECT l.connection_id, l.id AS leg_id, l.point_id, 0 AS dir, l.client_addr AS addr,
+                   l.server_addr AS peer, l.ttl_max_client AS ttl, l.syns AS tries,
+                   l.first_segment, l.last_segment, c.outcome
+              FROM leg l
+             CROSS JOIN connection c ON c.id = l.connection_id
+             WHERE l.path_position = 0
+             UNION ALL
+            SELECT l.connection_id, l.id, l.point_id, 1, l.server_addr,
+                   l.client_addr, l.ttl_max_server, l.synacks,
+                   l.first_segment, l.last_segment, c.outcome
+              FROM leg l
+             CROSS JOIN connection c ON c.id = l.connection_id
+             WHERE l.path_position = c.legs - 1) e
      WHERE e.ttl IS NOT NULL
+),
+-- Few rows, from which the next two are counted.
+tally AS MATERIALIZED (
+    SELECT point_id, dir, addr, peer, ttl, hops, count(*) AS ends, sum(is_failed) AS failed,
+           sum(is_dead) AS dead
+      FROM sent
+     GROUP BY point_id, dir, addr, peer, ttl
 ),
 -- The fewest hops tell how far away the sender is; ttl is that of the row with the minimum.
 usual AS MATERIALIZED (
     SELECT point_id, dir, addr, min(hops) AS hops, ttl
-      FROM sent
+      FROM tally
      GROUP BY point_id, dir, addr
 ),
 -- How each sender fares with its usual TTL and with odd ones, with each of its peers.
 score AS MATERIALIZED (
-    SELECT s.point_id, s.dir, s.addr, s.peer, u.ttl AS usual_ttl, u.hops AS usual_hops,
-           sum(s.hops > u.hops + :slack_hops) AS odd,
-           sum(s.hops <= u.hops + :slack_hops) AS usual,
-           sum(is_failed AND s.hops > u.hops + :slack_hops) AS odd_failed,
-           sum(is_failed AND s.hops <= u.hops + :slack_hops) AS usual_failed,
-           sum(is_dead AND s.hops > u.hops + :slack_hops) AS odd_dead,
-           sum(is_dead AND s.hops <= u.hops + :slack_hops) AS usual_dead
-      FROM sent s
+    SELECT t.point_id, t.dir, t.addr, t.peer, u.ttl AS usual_ttl, u.hops AS usual_hops,
+           sum(iif(t.hops > u.hops + :slack_hops, ends, 0)) AS odd,
+           sum(iif(t.hops <= u.hops + :slack_hops, ends, 0)) AS usual,
+           sum(iif(t.hops > u.hops + :slack_hops, failed, 0)) AS odd_failed,
+           sum(iif(t.hops <= u.hops + :slack_hops, failed, 0)) AS usual_failed,
+           sum(iif(t.hops > u.hops + :slack_hops, dead, 0)) AS odd_dead,
+           sum(iif(t.hops <= u.hops + :slack_hops, dead, 0)) AS usual_dead
+      FROM tally t
       JOIN usual u USING (point_id, dir, addr)
-     GROUP BY s.point_id, s.dir, s.addr, s.peer
+     GROUP BY t.point_id, t.dir, t.addr, t.peer
 ),
 -- ICMP time exceeded in transit; the direction is the one whose bytes the quoted number can be of.
 -- One message is a row for each point that saw it.
@@ -91,6 +92,7 @@ exceeded AS MATERIALIZED (
              GROUP BY connection_id, dir, point_id)
      GROUP BY connection_id, dir
 ),
+-- The first condition follows from the second, and costs no look at the score.
 suspect AS MATERIALIZED (
     SELECT s.*, n.usual_ttl, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead, n.usual_dead,
            s.hops > n.usual_hops + :slack_hops AS is_odd,
@@ -99,7 +101,9 @@ suspect AS MATERIALIZED (
       FROM sent s
       JOIN score n USING (point_id, dir, addr, peer)
       LEFT JOIN exceeded x ON x.connection_id = s.connection_id AND x.dir = s.dir
-     WHERE s.is_failed OR s.hops > n.usual_hops + :slack_hops OR x.icmps > 0
+     WHERE (s.is_failed OR s.hops > (SELECT min(hops) FROM usual) + :slack_hops
+            OR s.connection_id IN (SELECT connection_id FROM exceeded))
+       AND (s.is_failed OR s.hops > n.usual_hops + :slack_hops OR x.icmps > 0)
 ),
 -- The most that the TTL lost between two points, on the way from `near` to `peer` or back.
 pair AS (
@@ -108,6 +112,7 @@ pair AS (
                coalesce(b.ttl_max_server - a.ttl_max_server, 0)) AS hops
       FROM leg a
       JOIN leg b ON b.connection_id = a.connection_id AND b.path_position > a.path_position
+     WHERE EXISTS (SELECT 1 FROM suspect WHERE is_failed)
 ),
 way AS MATERIALIZED (
     SELECT client_point AS near, server_point AS far, 0 AS dir, server_addr AS peer,
