@@ -12,7 +12,8 @@ void ip_ids_follow(struct ip_ids *ids, const struct packet *packet)
 {
     int step;
 
-    if (!packet->has_ip_id)
+    /* Linux gives a SYN-ACK 0, and counts from a random number after it. */
+    if (!packet->has_ip_id || packet->ip_id == 0)
         return;
     step = ip_id_step(packet->ip_id, ids->newest);
     if (!ids->seen || step > 0 || step < -STEP_MAX)
