@@ -45,6 +45,7 @@ struct pass {
     uint64_t *frames;                     /* read of each capture */
     uint64_t segments;
     uint64_t given_up; /* segments whose sighting was not waited for to the end */
+    uint64_t resets_given_up;
     uint32_t leg_ids, connection_ids;
     struct former former; /* of the leg that ended last */
     bool changed;         /* a file is no longer what the survey read */
@@ -177,6 +178,16 @@ static const char *nat_of(const struct leg_record *nearest, const struct leg_rec
     return target ? "snat" : "both";
 }
 
+static void store_resets(struct pass *pass, struct track *track, enum reset_when when)
+{
+    struct reset reset;
+
+    while (track_take_reset(track, when, &reset)) {
+        pass->resets_given_up += reset.after == RESET_GIVEN_UP;
+        store_reset(pass->store, &reset);
+    }
+}
+
 /* Called by the table when a leg is over. */
 static void end_leg(void *context, struct leg *leg)
 {
@@ -204,6 +215,7 @@ static void end_leg(void *context, struct leg *leg)
         connection->outcome = outcome;
     if (open->record->position == 0)
         connection->handshake_ns = open->track.handshake_ns;
+    store_resets(pass, &open->track, leg->replaced ? RESET_WHEN_TUPLE_TAKEN : RESET_WHEN_ENDED);
     track_done(&open->track);
     pass_conntrack_end(pass->conntrack, open->conntrack);
     free(open->encap);
@@ -287,6 +299,7 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
         row->seen_before = journey_add(journey, open->record->position, segment->hit->dir,
                                        segment->id, segment->ts_ns, segment->packet);
     row->marks = track_segment(&open->track, segment, note_event, pass->store);
+    store_resets(pass, &open->track, RESET_NOW);
     pass_conntrack_segment(pass->conntrack, &open->conntrack, segment, raw_ns, pass->store);
     unseen = other->unseen - unseen;
     open->record->gap[!segment->hit->dir] += unseen;
@@ -420,16 +433,13 @@ static enum status read_all(struct pass *pass, struct error *err)
     return result == ORDER_FAILED ? STATUS_INPUT : STATUS_OK;
 }
 
-static void note_given_up(const struct pass *pass)
+static void remark_given_up(const struct pass *pass, uint64_t count, const char *what)
 {
     char text[160];
 
-    if (pass->given_up == 0)
+    if (count == 0)
         return;
-    snprintf(
-        text, sizeof text,
-        "%llu segments were not followed to the next point: too many were under way at one time",
-        (unsigned long long)pass->given_up);
+    snprintf(text, sizeof text, "%llu %s", (unsigned long long)count, what);
     store_remark(pass->store, "given-up", text);
 }
 
@@ -453,7 +463,11 @@ enum status pass_run(struct survey *survey, const struct conntrack_requests *req
     status = read_all(&pass, err);
     leg_table_free(pass.legs); /* ends the legs that are left */
     duplicates_free(pass.duplicates);
-    note_given_up(&pass);
+    remark_given_up(
+        &pass, pass.given_up,
+        "segments were not followed to the next point: too many were under way at one time");
+    remark_given_up(&pass, pass.resets_given_up,
+                    "RSTs were not watched to the end: too many were on one leg");
     for (size_t i = 0; i < survey->captures_count; i++)
         decoder_free(pass.decoders[i]);
     free(pass.decoders);

@@ -183,6 +183,37 @@ CREATE TABLE event (
     confidence REAL                   -- 0 to 1
 ) STRICT;
 
+-- A RST, once at each point that saw it. The conditions: analyzer/track/README.md.
+CREATE TABLE reset (
+    segment_id     INTEGER PRIMARY KEY REFERENCES segment(id),
+    leg_id         INTEGER NOT NULL REFERENCES leg(id),
+    dir            INTEGER NOT NULL,
+    place          TEXT NOT NULL,     -- 'exact', 'in-window', 'below', 'above', 'unknown'
+    distance       INTEGER,           -- bytes from the exact number; NULL: not known
+    answers        INTEGER,           -- the segment that it answers; NULL: none, or not known
+    answers_by     TEXT NOT NULL,     -- 'copied', 'late', 'acknowledged', 'own', 'unmatched'
+    answer_ns      INTEGER,           -- since that segment
+    ttl_step       INTEGER,           -- its TTL less that of its direction; NULL: none seen
+    ip_id_step     INTEGER,           -- its IP-ID less the newest; NULL: they are no counter
+    has_ts         INTEGER NOT NULL,  -- 1: timestamps
+    ts_expected    INTEGER NOT NULL,  -- 1: its direction carries them
+    has_ack        INTEGER NOT NULL,  -- 1: flag ACK
+    win            INTEGER NOT NULL,  -- raw
+    len            INTEGER NOT NULL,  -- bytes of data in it
+    fin_sender     INTEGER NOT NULL,  -- 1: a FIN of that end was seen before it
+    fin_receiver   INTEGER NOT NULL,
+    rst_seq_change INTEGER NOT NULL,  -- 1: marks of forged RSTs
+    rst_seq_data   INTEGER NOT NULL,
+    data_seq_rst   INTEGER NOT NULL,
+    rst_ack_change INTEGER NOT NULL,
+    after          TEXT NOT NULL,     -- 'ignored', 'challenged', 'reset', 'syn-again', 'continued',
+                                      --   'reused', 'nothing', 'given-up'
+    after_id       INTEGER,           -- the segment that tells
+    sender_after   INTEGER,           -- with which its sender went on; NULL: it did not
+    receiver_after INTEGER,           -- which shows that its receiver went on; NULL: none does
+    proof          TEXT               -- of that: 'echo', 'ack', 'time'
+) STRICT;
+
 -- What conntrack would have said of a segment: a row for each kernel that was asked, at the points
 -- where it was asked, for the segments that one of them does not accept. `kernel` is its version and
 -- sysctls: '5.10', '6.1', '5.10,be_liberal', and what --conntrack names beside those.

@@ -32,6 +32,7 @@ static const struct {
     [TABLE_LEG] = {"leg",        58},
     [TABLE_ICMP] = {"icmp",       13},
     [TABLE_CONNTRACK] = {"conntrack",  7 },
+    [TABLE_RESET] = {"reset",      26},
 };
 
 static void store_free(struct store *store)

@@ -78,6 +78,7 @@ void store_icmp(struct store *store, const struct icmp_row *row);
 void store_leg(struct store *store, const struct leg_row *row);
 void store_connection(struct store *store, const struct connection_row *row);
 void store_conntrack(struct store *store, const struct conntrack_row *row);
+void store_reset(struct store *store, const struct reset *reset);
 void store_meta(struct store *store, const char *key, const char *value);
 void store_remark(struct store *store, const char *kind, const char *text);
 

@@ -18,6 +18,7 @@ enum store_table {
     TABLE_LEG,
     TABLE_ICMP,
     TABLE_CONNTRACK,
+    TABLE_RESET,
     TABLES
 };
 

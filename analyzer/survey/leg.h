@@ -50,6 +50,7 @@ struct leg {
     bool has_former;             /* another leg had the tuple before */
     uint32_t former;             /* its number */
     int64_t former_last_ns;
+    bool replaced; /* it leaves the table, since another leg begins on its tuple */
 };
 
 /* What the table says of one segment. */

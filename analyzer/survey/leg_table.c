@@ -246,6 +246,7 @@ static struct leg *begin(struct leg_table *table, struct slot *slot, const struc
         leg->former = former->number;
         leg->former_last_ns = former->last_ns;
         leg_queue_remove(&point_of(table, key->point)->queue, former);
+        former->replaced = true;
         leg_release(table, former);
     }
     slot->leg = leg;

@@ -134,6 +134,7 @@ static unsigned follow_acked(const struct step *step, const struct sent_range *f
     own->late_id = step->segment->id;
     own->late_start = step->segment->hit->off;
     own->late_end = step->end;
+    own->late_ns = step->segment->ts_ns;
     own->late_ack_off = step->segment->hit->has_ack ? step->segment->hit->ack_off : -1;
     return MARK_LATE;
 }

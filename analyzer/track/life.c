@@ -178,8 +178,10 @@ static void take_provoked(const struct step *step)
                                          .cause = own->provoked_cause,
                                          .decided_by = "next-segment",
                                          .confidence = 70});
-    if (own->provoked_cause[0] == 'r')
+    if (own->provoked_cause[0] == 'r') {
         life->reset = false; /* it is still there */
+        step_note_challenge(step, by);
+    }
 }
 
 static void take_fin(const struct step *step)

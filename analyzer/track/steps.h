@@ -40,6 +40,16 @@ uint32_t step_window(const struct step *step);
 /* A RST: where it lies, and what it answers. */
 void step_follow_reset(const struct step *step);
 
+/* The conditions of forged RSTs that show when it comes. `former` is the one before it in its
+ * direction, or NULL. */
+void step_follow_forged(const struct step *step, struct reset *reset, const struct reset *former);
+
+/* Any other segment, once RSTs were seen: what it says of them. */
+void step_follow_after(const struct step *step);
+
+/* The segment is the challenge ACK that a RST has drawn. */
+void step_note_challenge(const struct step *step, uint64_t rst_id);
+
 /* Whether the segment answers the SYN with the numbers of a former connection. */
 bool step_is_stale(const struct step *step);
 

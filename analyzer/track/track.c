@@ -109,7 +109,9 @@ static void remember(const struct step *step)
     struct recent *recent = &step->own->recent[step->own->recent_at++ % RECENT];
 
     recent->id = step->segment->id;
-    recent->ack_off = step->segment->hit->has_ack ? step->segment->hit->ack_off : -1;
+    recent->ts_ns = step->segment->ts_ns;
+    recent->has_ack = step->segment->hit->has_ack;
+    recent->ack_off = step->segment->hit->ack_off;
     recent->end = step->end;
 }
 
@@ -170,6 +172,8 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
     }
     if (!(tcp->flags & TCP_RST))
         ip_ids_follow(&step.own->ids, segment->packet);
+    if (track->resets != NULL && !(tcp->flags & TCP_RST))
+        step_follow_after(&step);
     remember(&step);
     step.own->rsts += (tcp->flags & TCP_RST) != 0;
     step.own->fins += (tcp->flags & TCP_FIN) != 0;
@@ -209,4 +213,6 @@ void track_done(struct track *track)
     }
     free(track->reuse);
     track->reuse = NULL;
+    free(track->resets);
+    track->resets = NULL;
 }

@@ -11,6 +11,7 @@
 #include "track/ip_id.h"
 #include "track/life.h"
 #include "track/resent.h"
+#include "track/reset.h"
 #include "track/rtt.h"
 #include "track/sent.h"
 
@@ -30,9 +31,11 @@ enum {
 }; /* last segments of a direction that a RST may answer */
 
 struct recent {
-    uint64_t id;     /* 0: none */
-    int64_t ack_off; /* -1: no ACK flag */
+    uint64_t id; /* 0: none */
+    int64_t ts_ns;
+    int64_t ack_off;
     int64_t end;
+    bool has_ack;
 };
 
 /* What one end sent, as seen at this point. Offsets count from its ISN. */
@@ -77,7 +80,7 @@ struct half {
     struct recent recent[RECENT];
     uint8_t recent_at;
     uint64_t late_id; /* its last late segment; 0: none */
-    int64_t late_start, late_end, late_ack_off;
+    int64_t late_start, late_end, late_ack_off, late_ns;
     int64_t too_big_ns; /* when an ICMP error said that its packets are too big; 0: never */
 };
 
@@ -87,7 +90,8 @@ struct track {
     int64_t handshake_ns; /* SYN to the client's ACK; 0: not seen whole */
     uint64_t first_segment, last_segment;
     struct life life;
-    struct reuse *reuse; /* NULL: nobody had the tuple before, as far as is known */
+    struct reuse *reuse;   /* NULL: nobody had the tuple before, as far as is known */
+    struct resets *resets; /* NULL: no RST yet */
 };
 
 /* One segment of a leg, and what is known of it already. */

@@ -68,9 +68,12 @@ static void test_ip_id_step(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ip_id_counter),   cmocka_unit_test(test_ip_id_counter_of_a_host),
-        cmocka_unit_test(test_ip_id_reordered), cmocka_unit_test(test_ip_id_of_zero),
-        cmocka_unit_test(test_ip_id_at_random), cmocka_unit_test(test_ip_id_of_few),
+        cmocka_unit_test(test_ip_id_counter),
+        cmocka_unit_test(test_ip_id_counter_of_a_host),
+        cmocka_unit_test(test_ip_id_reordered),
+        cmocka_unit_test(test_ip_id_of_zero),
+        cmocka_unit_test(test_ip_id_at_random),
+        cmocka_unit_test(test_ip_id_of_few),
         cmocka_unit_test(test_ip_id_counter_after_zero),
         cmocka_unit_test(test_ip_id_step),
     };
