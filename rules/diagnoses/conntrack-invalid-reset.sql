@@ -1,0 +1,178 @@
+-- title:     conntrack called a segment INVALID, and the host answered it with a RST of its own
+-- severity:  error
+-- param:     evidence_max = 4 -- RSTs of the host that are named as evidence, each with its cause
+-- explain:   A NAT translates only what conntrack takes for part of a connection. A segment that it
+--            calls INVALID (late by more than a window, or with numbers that fit nothing) keeps the
+--            host's own address as its destination, so it is delivered to the host itself. The host
+--            has no such connection and answers as RFC 9293 asks: with a RST, whose sequence number
+--            is the one that the segment acknowledges, which is just what the other end expects. It
+--            believes it, and a connection that was well is dead; the program behind the NAT learns
+--            of it by "connection reset by peer" when it sends next. error: the connection was
+--            reset. notice: the RST was ignored, because newer bytes had been acknowledged
+--            meanwhile; the next one may not be. detail.what_if tells which kernel or setting would
+--            have let the segment through, by a model of conntrack's test.
+-- remedy:    Any of these ends it.
+--            `iptables -I INPUT -m conntrack --ctstate INVALID -j DROP` (nftables: `ct state invalid
+--            drop` in the input chain, before the rule that accepts): the late segment dies
+--            silently, and the sender has had its ACK already. It also hides whatever else is
+--            INVALID, so count it.
+--            `sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1`: conntrack translates such
+--            segments and lets the container's own TCP judge them. It gives up the window check for
+--            every connection of the host, RSTs below the ACK excepted.
+--            A kernel from 6.1 on ignores segments below the window instead of calling them INVALID.
+--            To see it live: `conntrack -S` (the counter `invalid`), `nstat -az TcpOutRsts`, and
+--            `sysctl -w net.netfilter.nf_conntrack_log_invalid=6` (noisy).
+--            None of them cures why segments come late: look for the long queue upstream.
+-- reference: RFC 9293 §3.10.7.1; Linux nf_conntrack_proto_tcp.c, tcp_in_window(); moby/libnetwork
+--            #1090, kubernetes #74839 and #117924
+
+-- RSTs that answer a segment which did not belong, at the leg where conntrack would have judged it.
+WITH answer AS MATERIALIZED (
+    SELECT r.segment_id AS rst_id, r.leg_id, r.dir, r.answers, r.answer_ns, r.ttl_step, r.after,
+           r.after_id, l.connection_id, l.path_position, l.point_id, s.ts_ns,
+           i.b AS upstream_point_id,
+           late.a AS behind, late.b AS copy_id,
+           nf.segment_id IS NOT NULL AS is_dropped,
+           ct.segment_id IS NOT NULL AS is_invalid
+      FROM reset r
+      JOIN segment s ON s.id = r.segment_id
+      JOIN leg l ON l.id = r.leg_id
+      LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
+      LEFT JOIN event late ON late.segment_id = r.answers AND late.kind = 'late-segment'
+      LEFT JOIN event nf ON nf.segment_id = r.answers AND nf.kind = 'not-forwarded'
+      LEFT JOIN event ct ON ct.segment_id = r.answers AND ct.kind = 'ct-invalid'
+     WHERE r.answers IS NOT NULL AND r.fin_sender = 0
+),
+-- It is the host's own: it has no sighting behind the NAT, or, where nothing was recorded there, a TTL
+-- of its own.
+own AS MATERIALIZED (
+    SELECT *,
+           upstream_point_id IS NOT NULL AS is_bracketed,
+           row_number() OVER (PARTITION BY connection_id, dir, answers ORDER BY is_invalid DESC, rst_id) AS copy
+      FROM answer
+     WHERE (is_invalid OR behind IS NOT NULL)
+       AND (upstream_point_id IS NOT NULL AND (is_dropped OR is_invalid)
+            OR upstream_point_id IS NULL AND coalesce(ttl_step, 0) <> 0 AND is_invalid AND NOT EXISTS (
+                   SELECT 1 FROM leg o WHERE o.connection_id = answer.connection_id
+                       AND o.id <> answer.leg_id))
+),
+-- Of several points that saw it, the one where conntrack was asked speaks for the connection.
+place AS MATERIALIZED (
+    SELECT connection_id, leg_id, count(*) AS rsts, sum(after = 'reset') AS effective,
+           row_number() OVER (PARTITION BY connection_id
+                              ORDER BY sum(is_invalid) DESC, sum(is_bracketed) DESC, leg_id) AS nth
+      FROM own
+     GROUP BY connection_id, leg_id
+),
+cause AS MATERIALIZED (
+    SELECT o.*, row_number() OVER (PARTITION BY o.leg_id ORDER BY o.rst_id) AS nth
+      FROM own o
+      JOIN place p ON p.leg_id = o.leg_id AND p.nth = 1
+),
+-- What each kernel that was asked would have done with the segments that were answered.
+what_if AS MATERIALIZED (
+    SELECT t.connection_id, k.kernel, count(*) AS segments,
+           sum(k.verdict <> 'invalid') AS saved, min(k.reason) AS reason
+      FROM cause t
+      JOIN conntrack k ON k.segment_id = t.answers
+     GROUP BY t.connection_id, k.kernel
+),
+saved AS MATERIALIZED (
+    SELECT w.connection_id,
+           json_group_array(
+               printf('%s: %s', CASE
+                          WHEN w.kernel LIKE '%,be_liberal%' THEN 'nf_conntrack_tcp_be_liberal=1 on '
+                               || replace(w.kernel, ',be_liberal', '')
+                          ELSE 'Linux ' || w.kernel END,
+                      CASE w.saved
+                          WHEN w.segments THEN printf('translated all %d: no RST', w.segments)
+                          WHEN 0 THEN printf('INVALID all %d: as it happened', w.segments)
+                          ELSE printf('translated %d of %d', w.saved, w.segments) END)) AS lines,
+           max(w.reason) AS reason
+      FROM (SELECT * FROM what_if ORDER BY connection_id, kernel) w
+     GROUP BY w.connection_id
+),
+-- Over all connections that were reset this way.
+tally AS MATERIALIZED (
+    SELECT w.kernel, sum(w.saved = w.segments) AS saved, count(*) AS resets
+      FROM what_if w
+      JOIN connection c ON c.id = w.connection_id AND c.outcome = 'reset'
+     GROUP BY w.kernel
+),
+proof AS MATERIALIZED (
+    SELECT t.leg_id, t.connection_id, count(*) AS rsts,
+           min(t.rst_id) AS first_rst, max(t.rst_id) AS last_rst, min(t.answers) AS first_answer,
+           max(t.is_bracketed) AS is_bracketed, min(t.is_dropped) AS all_dropped,
+           max(t.is_invalid) AS is_invalid, max(t.behind) AS behind,
+           min(t.answer_ns) AS answer_ns, min(t.after_id) AS peer_id,
+           max(t.upstream_point_id) AS upstream_point_id, t.dir,
+           '[' || group_concat(iif(t.copy_id IS NULL, '', json_array(t.copy_id, 'copy') || ',')
+                               || json_array(t.answers, 'late') || ',' || json_array(t.rst_id, 'rst')
+                               || iif(t.after <> 'reset' OR t.after_id IS NULL, '',
+                                      ',' || json_array(t.after_id, 'reset')))
+                      FILTER (WHERE t.nth <= :evidence_max) || ']' AS evidence
+      FROM cause t
+     GROUP BY t.leg_id
+),
+reach AS MATERIALIZED (
+    SELECT connection_id, min(path_position) AS first, max(path_position) AS last, count(*) AS legs
+      FROM leg
+     WHERE connection_id IN (SELECT connection_id FROM proof)
+     GROUP BY connection_id
+)
+SELECT f.connection_id,
+       f.leg_id,
+       f.first_answer AS first_segment,
+       f.last_rst AS last_segment,
+       iif(c.outcome = 'reset', 'error', 'notice') AS severity,
+       CASE
+           WHEN f.is_bracketed AND f.is_invalid AND f.all_dropped THEN 0.97
+           WHEN f.is_bracketed AND f.is_invalid THEN 0.9
+           WHEN f.is_bracketed THEN 0.8
+           ELSE 0.7
+       END AS confidence,
+       printf('%s:%d to %s:%d: conntrack on %s called %s INVALID%s and did not translate %s; the host '
+              || 'itself answered, %.3f ms later, with a RST in the name of %s:%d; %s',
+              c.client_addr, c.client_port, c.server_addr, c.server_port, p.name,
+              iif(f.rsts = 1, 'a late segment', printf('%d late segments', f.rsts)),
+              iif(f.behind IS NULL, '', printf(' (up to %d bytes below the ACK)', f.behind)),
+              iif(f.rsts = 1, 'it', 'them'),
+              f.answer_ns / 1e6,
+              iif(f.dir, l.server_addr, l.client_addr), iif(f.dir, l.server_port, l.client_port),
+              iif(c.outcome = 'reset', 'that reset the connection',
+                  'the other end ignored it, and the connection survived'))
+           AS summary,
+       json_object(
+           'cause', 'a segment that conntrack calls INVALID is delivered to the NAT host, which has no '
+                    || 'such connection and resets it',
+           'point', p.name,
+           'rsts', f.rsts,
+           'behind_max', f.behind,
+           'reason', s.reason,
+           'outcome', c.outcome,
+           'what_if', json(coalesce(s.lines, '[]')),
+           'what_if_all', (SELECT json_group_object(kernel, printf('%d of %d resets saved', saved, resets))
+                             FROM (SELECT * FROM tally ORDER BY kernel)),
+           'drop_invalid', printf('dropping INVALID on INPUT: no RST for any of the %d', f.rsts),
+           'missing', json_array(
+               iif(f.is_bracketed, 'a sighting of the RST behind the NAT would overturn it: '
+                                   || u.name || ' recorded then and has none',
+                   'nothing was recorded behind the NAT: a capture there that has the RST would '
+                   || 'overturn it'),
+               iif(r.last > l.path_position,
+                   'the server''s side was recorded as well',
+                   'no capture on the server''s side: that the segment was sent long before is told '
+                   || 'by its timestamp only'),
+               iif(f.is_invalid, 'that it was INVALID is said by a model of conntrack, not by the '
+                                 || 'kernel: `nf_conntrack_log_invalid` would prove it',
+                   'conntrack was not asked at this point: `--conntrack ' || p.name || '`')))
+           AS detail,
+       f.evidence
+  FROM proof f
+  JOIN connection c ON c.id = f.connection_id
+  JOIN leg l ON l.id = f.leg_id
+  JOIN point p ON p.id = l.point_id
+  JOIN reach r ON r.connection_id = f.connection_id
+  LEFT JOIN point u ON u.id = f.upstream_point_id
+  LEFT JOIN saved s ON s.connection_id = f.connection_id
+ ORDER BY f.first_answer, f.leg_id
