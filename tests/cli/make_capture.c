@@ -94,6 +94,36 @@ static const struct scene no_tcp[] = {
     {30, {.icmp = &echo}                                                                        },
 };
 
+/* A server never closes its sockets. Hours after the client did, it takes the same port: the old
+ * socket answers. Another port of it is left alone. A third SYN cannot be delivered. */
+#define OTHER_CLIENT .sport = 40001, .dport = 80
+#define OTHER_SERVER                                                                               \
+    .src = "10.0.0.2", .dst = "10.0.0.1", .sport = 80, .dport = 40001, .ttl = FRAME_FORCE(63)
+#define THIRD_CLIENT .sport = 40002, .dport = 80
+#define HOURS        7200000000
+static const struct frame_spec undelivered = {THIRD_CLIENT, .flags = FRAME_SYN, .seq = 300, OFFER};
+static const struct frame_icmp unreachable = {.type = 3, .code = 10, .quote = &undelivered};
+static const struct scene leaking[] = {
+    {0,             {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}                               },
+    {100,           {SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}      },
+    {200,           {CLIENT, .seq = 101, .ack = 901}                                              },
+    {300,           {OTHER_CLIENT, .flags = FRAME_SYN, .seq = 500, OFFER}                         },
+    {400,           {OTHER_SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 700, .ack = 501, ANSWER}},
+    {500,           {OTHER_CLIENT, .seq = 501, .ack = 701}                                        },
+    {1000,          {CLIENT, FIN, .seq = 101, .ack = 901}                                         },
+    {1100,          {SERVER, .seq = 901, .ack = 102}                                              },
+    {2000,          {OTHER_CLIENT, FIN, .seq = 501, .ack = 701}                                   },
+    {2100,          {OTHER_SERVER, .seq = 701, .ack = 502}                                        },
+    {HOURS,         {CLIENT, .flags = FRAME_SYN, .seq = 5000, OFFER}                              },
+    {HOURS + 100,   {SERVER, .seq = 901, .ack = 102}                                              },
+    {HOURS + 200,   {CLIENT, .flags = FRAME_RST, .seq = 102}                                      },
+    {HOURS + 8000,  {CLIENT, .flags = FRAME_SYN, .seq = 5000, OFFER}                              },
+    {HOURS + 8100,  {SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 7777, .ack = 5001, ANSWER}    },
+    {HOURS + 8200,  {CLIENT, .seq = 5001, .ack = 7778}                                            },
+    {HOURS + 9000,  {THIRD_CLIENT, .flags = FRAME_SYN, .seq = 300, OFFER}                         },
+    {HOURS + 10000, {.src = "10.0.0.9", .dst = "10.0.0.1", .icmp = &unreachable}                  },
+};
+
 static const struct {
     const char *name;
     const struct scene *scenes;
@@ -102,6 +132,7 @@ static const struct {
     {"conversation", conversation, COUNT(conversation)},
     {"unanswered",   unanswered,   COUNT(unanswered)  },
     {"translating",  translating,  COUNT(translating) },
+    {"leaking",      leaking,      COUNT(leaking)     },
     {"no-tcp",       no_tcp,       COUNT(no_tcp)      },
     {"empty",        NULL,         0                  },
 };
