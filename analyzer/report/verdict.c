@@ -27,7 +27,8 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
                "SELECT (SELECT count(*) FROM connection), (SELECT count(*) FROM point),"
                " (SELECT coalesce(sum(segments), 0) FROM capture),"
                " (SELECT count(DISTINCT connection_id) FROM finding"
-               " WHERE severity IN ('error', 'warning')), (SELECT count(*) FROM rule)",
+               " WHERE severity IN ('error', 'warning')), (SELECT count(*) FROM rule),"
+               " (SELECT count(*) FROM remark WHERE kind = 'broken-rule')",
                err);
     if (query_next(&q)) {
         v->connections = query_int(&q, 0);
@@ -35,6 +36,7 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
         v->segments = query_int(&q, 2);
         v->affected = query_int(&q, 3);
         v->rules = query_int(&q, 4);
+        v->broken_rules = query_int(&q, 5);
     }
     return query_close(&q);
 }
@@ -155,4 +157,9 @@ void verdict_write_counts(FILE *out, const struct verdict *v)
     write_count(out, v->segments, "segment");
     fputs(" at ", out);
     write_count(out, v->points, "point");
+    if (v->broken_rules > 0) {
+        fputs("; ", out);
+        write_count(out, v->broken_rules, "broken rule");
+        fputs(" found nothing", out);
+    }
 }

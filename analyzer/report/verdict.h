@@ -16,6 +16,7 @@ struct verdict {
     int64_t found[SEVERITIES];       /* findings by severity, the worst severity first */
     int64_t connections, affected;   /* affected: with a finding of warning or worse */
     int64_t segments, points, rules; /* rules: that ran */
+    int64_t broken_rules;
     /* The worst finding; `summary` is NULL if none is of warning or worse. */
     char *summary, *severity;
     int64_t alike, alike_connections; /* findings of its rule, and the connections they are on */

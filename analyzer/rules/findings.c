@@ -1,6 +1,7 @@
 #include "rules/findings.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "store/case.h"
@@ -186,10 +187,40 @@ out:
     return code == SQLITE_DONE;
 }
 
-enum status findings_store(struct sandbox *sandbox, const char *path, struct error *err)
+/* The problem begins with the path of the rule's file, of which the name is enough: a case says the
+ * same wherever the rules are. */
+static bool store_problems(sqlite3 *db, const struct rule_set *set)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool done = sqlite3_prepare_v2(db,
+                                   "INSERT INTO remark (kind, text) VALUES ('broken-rule', 'The '"
+                                   " || ? || ' ' || ? || ' is broken and found nothing: ' || ?)",
+                                   -1, &stmt, NULL) == SQLITE_OK;
+
+    for (size_t i = 0; i < set->count && done; i++) {
+        const struct rule *rule = &set->rules[i];
+        const char *slash = strrchr(rule->path, '/');
+        size_t folder = slash == NULL ? 0 : (size_t)(slash - rule->path) + 1;
+
+        if (!rule_is_broken(rule))
+            continue;
+        if (strncmp(rule->problem.text, rule->path, strlen(rule->path)) != 0)
+            folder = 0;
+        sqlite3_bind_text(stmt, 1, rule_kind_name(rule->kind), -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 2, rule->id, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 3, rule->problem.text + folder, -1, SQLITE_STATIC);
+        done = sqlite3_step(stmt) == SQLITE_DONE;
+        sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    return done;
+}
+
+enum status findings_store(struct sandbox *sandbox, const struct rule_set *set, const char *path,
+                           struct error *err)
 {
     static const char clear[] = "BEGIN IMMEDIATE; DELETE FROM evidence; DELETE FROM finding;"
-                                " DELETE FROM rule;";
+                                " DELETE FROM rule; DELETE FROM remark WHERE kind = 'broken-rule';";
     sqlite3 *from = sandbox_db(sandbox);
     sqlite3 *to = NULL;
     enum status status = case_open(path, CASE_WRITE, &to, err);
@@ -203,7 +234,7 @@ enum status findings_store(struct sandbox *sandbox, const char *path, struct err
                     "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") ||
         !copy_table(from, to, "SELECT * FROM temp.evidence ORDER BY finding_id, segment_id, role",
                     "INSERT INTO evidence VALUES (?, ?, ?)") ||
-        sqlite3_exec(to, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        !store_problems(to, set) || sqlite3_exec(to, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         status = error_set(err, STATUS_OUTPUT, "%s: findings cannot be written: %s", path,
                            sqlite3_errmsg(to));
     if (sqlite3_close(to) != SQLITE_OK && status == STATUS_OK)

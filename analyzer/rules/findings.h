@@ -16,8 +16,9 @@ enum status findings_add(struct sandbox *sandbox, const struct rule *rule,
                          const struct results *results, int64_t ms, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Replaces the rows of the case at `path` by those of the sandbox, in one transaction. */
-enum status findings_store(struct sandbox *sandbox, const char *path, struct error *err)
-    __attribute__((warn_unused_result));
+/* Replaces the rows of the case at `path` by those of the sandbox, in one transaction. The rules of
+ * `set` that have a problem become rows of `remark`: what they would have found is not known. */
+enum status findings_store(struct sandbox *sandbox, const struct rule_set *set, const char *path,
+                           struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -57,7 +57,8 @@ CREATE TABLE skipped (
 -- What the analysis could not know, or had to give up: what limits its conclusions.
 CREATE TABLE remark (
     id   INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,               -- 'ambiguous-link', 'clock', 'nat-map', 'given-up', 'drops'
+    kind TEXT NOT NULL,               -- 'ambiguous-link', 'clock', 'nat-map', 'given-up', 'drops',
+                                      -- 'broken-rule'
     text TEXT NOT NULL                -- one sentence
 ) STRICT;
 

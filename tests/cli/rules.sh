@@ -58,6 +58,8 @@ refuses() { # refuses WHAT SELECT
     check "$1: is named" says "$err" 'ours\.sql'
     check "$1: the others still run" case_has try.db \
         "SELECT count(*) FROM finding WHERE rule_id = 'syn-retransmitted'" 1
+    check "$1: the case says so" case_has try.db \
+        "SELECT count(*) FROM remark WHERE kind = 'broken-rule' AND text LIKE 'The rule ours is broken%ours.sql:%'" 1
     check "$1: the segments are untouched" case_has try.db 'SELECT count(*) FROM segment' 4
 }
 
@@ -89,6 +91,16 @@ printf -- '-- title: Endless\n-- severity: warning\n%s\n' "WITH RECURSIVE n(i) A
 run rules run try.db --rules mine --rule-budget 1000000
 check "an endless rule: is stopped" exits_with 5
 check "an endless rule: is named" says "$err" 'endless'
+check "an endless rule: the case says so, and once" case_has try.db \
+    "SELECT group_concat(text) FROM remark WHERE kind = 'broken-rule'" \
+    'The rule endless is broken and found nothing: endless.sql: the rule used up its budget of steps (--rule-budget)'
+run report try.db -o reported
+check "an endless rule: the report says so" says reported/report.md 'The rule endless is broken and found'
+check "an endless rule: the verdict counts it" says reported/report.md '1 broken rule found nothing'
+run rules run try.db
+check "the sound rules after it: done" exits_with 0
+check "the sound rules after it: none is broken" case_has try.db \
+    "SELECT count(*) FROM remark WHERE kind = 'broken-rule'" 0
 
 run rules check mine/syn-retransmitted.sql
 check "check of a file: done" exits_with 0
@@ -99,6 +111,39 @@ run rules check broken.sql
 check "check of a broken file: a broken rule" exits_with 5
 cat "$out" "$err" >both
 check "check of a broken file: path, line and reason" says both 'broken\.sql:[0-9]+: '
+
+# --- a diagnosis ----------------------------------------------------------------------------------
+
+rm -f mine/*.sql
+cp "$root"/rules/syn-retransmitted.sql mine/
+mkdir mine/diagnoses
+cat >mine/diagnoses/host-is-down.sql <<'EOF'
+-- title:    The server does not answer
+-- severity: error
+SELECT f.connection_id, f.leg_id, min(e.segment_id) AS first_segment,
+       max(e.segment_id) AS last_segment, f.confidence, 'From ' || f.rule_id AS summary,
+       NULL AS detail, json_group_array(json_array(e.segment_id, 'from ' || e.role)) AS evidence
+  FROM finding f
+  JOIN evidence e ON e.finding_id = f.id
+ GROUP BY f.id
+ ORDER BY f.id
+EOF
+run rules list --rules mine
+check "list: a diagnosis with its kind" says "$out" '^host-is-down  *error  *diagnosis '
+run rules check --rules mine
+check "check: a diagnosis is sound" exits_with 0
+cp out/case.db try.db
+run rules run try.db --rules mine
+check "a diagnosis: done" exits_with 0
+check "a diagnosis: drawn from a finding of this run" case_has try.db \
+    "SELECT group_concat(summary) FROM finding WHERE rule_id = 'host-is-down'" 'From syn-retransmitted'
+check "a diagnosis: its evidence is that of the finding" case_has try.db \
+    "SELECT count(*) > 1 AND count(*) = 2 * count(DISTINCT segment_id) FROM evidence" 1
+printf -- '-- title: Broken\n-- severity: error\nSELECT 1;\n' >mine/diagnoses/broken.sql
+run rules run try.db --rules mine
+check "a broken diagnosis: exits with 5" exits_with 5
+check "a broken diagnosis: the case calls it one" case_has try.db \
+    "SELECT text LIKE 'The diagnosis broken is broken%: broken.sql:3: a finding has no column%' FROM remark" 1
 
 # --- --fail-on -------------------------------------------------------------------------------------
 
