@@ -75,6 +75,13 @@ struct leg_table;
 struct leg_table *leg_table_new(size_t leg_size, leg_retire_fn *retire, void *context);
 void leg_table_free(struct leg_table *table);
 
+/* Called for a leg that is over and has been quiet for some seconds (LEG_QUIET_NS); it may be heard
+ * of again all the same, and then become quiet once more. */
+typedef void leg_quiet_fn(void *context, struct leg *leg);
+
+/* `quiet` gets the context of leg_table_new(). */
+void leg_table_on_quiet(struct leg_table *table, leg_quiet_fn *quiet);
+
 /* How many legs are in the table. */
 size_t leg_table_count(const struct leg_table *table);
 

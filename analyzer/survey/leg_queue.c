@@ -15,12 +15,16 @@ void leg_queue_add(struct leg_queue *queue, struct leg *leg, int64_t now_ns)
     else
         queue->first = leg;
     queue->last = leg;
+    if (queue->fresh == NULL)
+        queue->fresh = leg;
 }
 
 void leg_queue_remove(struct leg_queue *queue, struct leg *leg)
 {
     if (!leg->waits)
         return;
+    if (queue->fresh == leg)
+        queue->fresh = leg->next;
     if (leg->previous != NULL)
         leg->previous->next = leg->next;
     else
@@ -31,6 +35,16 @@ void leg_queue_remove(struct leg_queue *queue, struct leg *leg)
         queue->last = leg->previous;
     leg->next = leg->previous = NULL;
     leg->waits = false;
+}
+
+struct leg *leg_queue_quiet(struct leg_queue *queue, int64_t now_ns)
+{
+    struct leg *leg = queue->fresh;
+
+    if (leg == NULL || now_ns - leg->waits_since_ns < LEG_QUIET_NS)
+        return NULL;
+    queue->fresh = leg->next;
+    return leg;
 }
 
 struct leg *leg_queue_due(struct leg_queue *queue, int64_t now_ns)

@@ -11,8 +11,13 @@
 /* Twice the maximum segment lifetime, which is two minutes. */
 static const int64_t LEG_2MSL_NS = INT64_C(240) * 1000000000;
 
+/* After so long without a segment, a leg that waits is hardly ever heard of again: what was kept to
+ * understand its segments may go. Linux has forgotten a retransmitted FIN by then. */
+static const int64_t LEG_QUIET_NS = INT64_C(10) * 1000000000;
+
 struct leg_queue {
     struct leg *first, *last; /* in the order in which they were put in */
+    struct leg *fresh;        /* the first that was not told to be quiet */
 };
 
 /* Puts a leg at the end. Nothing happens if it waits already. */
@@ -20,6 +25,10 @@ void leg_queue_add(struct leg_queue *queue, struct leg *leg, int64_t now_ns);
 
 /* Takes a leg out. Nothing happens if it does not wait. */
 void leg_queue_remove(struct leg_queue *queue, struct leg *leg);
+
+/* A leg that has waited for LEG_QUIET_NS at `now_ns`; each is given once, and goes on waiting. NULL
+ * if there is none. */
+struct leg *leg_queue_quiet(struct leg_queue *queue, int64_t now_ns);
 
 /* The first leg if it has waited for 2MSL at `now_ns`, taken out; NULL if there is none. */
 struct leg *leg_queue_due(struct leg_queue *queue, int64_t now_ns);

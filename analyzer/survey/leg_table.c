@@ -26,6 +26,7 @@ struct point_legs {
 struct leg_table {
     size_t leg_size;
     leg_retire_fn *retire;
+    leg_quiet_fn *quiet; /* NULL: nobody asks */
     void *context;
     struct slot *slots;
     size_t slots_count, used;
@@ -215,16 +216,18 @@ static void expire(struct leg_table *table, struct point_legs *point, int64_t no
 {
     struct leg *leg;
 
+    while ((leg = leg_queue_quiet(&point->queue, now_ns)) != NULL)
+        if (table->quiet != NULL)
+            table->quiet(table->context, leg);
     while ((leg = leg_queue_due(&point->queue, now_ns)) != NULL) {
-        if (!is_over(leg))
-            continue; /* a SYN that was answered after all; it comes back when it is closed */
-        if (now_ns - leg->last_ns < LEG_2MSL_NS) {
-            leg_queue_add(&point->queue, leg, now_ns);
-            continue;
-        }
         empty_slot(table, find_slot(table, &leg->key, hash_key(&leg->key)));
         leg_release(table, leg);
     }
+}
+
+void leg_table_on_quiet(struct leg_table *table, leg_quiet_fn *quiet)
+{
+    table->quiet = quiet;
 }
 
 size_t leg_table_count(const struct leg_table *table)
@@ -284,6 +287,7 @@ struct leg_hit leg_table_add(struct leg_table *table, uint32_t point, const stru
         hit.is_new = true;
     }
     leg_take(hit.leg, hit.dir, tcp, ts_ns, &hit);
+    leg_queue_remove(&legs->queue, hit.leg); /* 2MSL count from the last segment */
     if (is_over(hit.leg))
         leg_queue_add(&legs->queue, hit.leg, ts_ns);
     return hit;

@@ -49,6 +49,29 @@ static void test_leg_queue_add_twice(void **state)
     assert_ptr_equal(queue.last, &b);
 }
 
+/* Each is told to be quiet once, in order, and stays; put in anew, it is told anew. */
+static void test_leg_queue_quiet(void **state)
+{
+    struct leg_queue queue = {0};
+    struct leg a = {0}, b = {0}, c = {0};
+
+    (void)state;
+    leg_queue_add(&queue, &a, 0);
+    leg_queue_add(&queue, &b, SECOND_NS);
+    leg_queue_add(&queue, &c, 2 * SECOND_NS);
+    assert_null(leg_queue_quiet(&queue, LEG_QUIET_NS - 1));
+    assert_ptr_equal(leg_queue_quiet(&queue, LEG_QUIET_NS), &a);
+    assert_null(leg_queue_quiet(&queue, LEG_QUIET_NS));
+    leg_queue_remove(&queue, &b);
+    assert_null(leg_queue_quiet(&queue, LEG_QUIET_NS + SECOND_NS));
+    assert_ptr_equal(leg_queue_quiet(&queue, LEG_QUIET_NS + 2 * SECOND_NS), &c);
+    leg_queue_remove(&queue, &a);
+    leg_queue_add(&queue, &a, 3 * SECOND_NS);
+    assert_ptr_equal(leg_queue_quiet(&queue, LEG_QUIET_NS + 3 * SECOND_NS), &a);
+    assert_null(leg_queue_quiet(&queue, LEG_2MSL_NS));
+    assert_ptr_equal(queue.first, &c);
+}
+
 /* One that is due is given once, in the order of time, and not before 2MSL are over. */
 static void test_leg_queue_due(void **state)
 {
@@ -166,16 +189,37 @@ static void test_leg_table_after_2msl(void **state)
     leg_table_free(table);
 }
 
+/* 2MSL count from the last segment of a leg, and not from its last FIN, nor twice from it. */
+static void test_leg_table_2msl_from_the_last_segment(void **state)
+{
+    uint32_t retired = 0;
+    struct leg_table *table = leg_table_new(sizeof(struct leg), count_retired, &retired);
+    struct packet reset =
+        decoded(&(struct frame_spec){.flags = FRAME_RST, .sport = 1, .dport = 80});
+    struct packet other = decoded(&(struct frame_spec){.sport = 2, .dport = 80});
+
+    (void)state;
+    leg_table_add(table, 0, &reset, 0);
+    leg_table_add(table, 0, &reset, SECOND_NS);
+    leg_table_add(table, 0, &other, LEG_2MSL_NS + SECOND_NS - 1);
+    assert_int_equal(retired, 0);
+    leg_table_add(table, 0, &other, LEG_2MSL_NS + SECOND_NS);
+    assert_int_equal(retired, 1);
+    leg_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_leg_queue_remove_twice),
         cmocka_unit_test(test_leg_queue_add_twice),
+        cmocka_unit_test(test_leg_queue_quiet),
         cmocka_unit_test(test_leg_queue_due),
         cmocka_unit_test(test_leg_table_reuse_within_2msl),
         cmocka_unit_test(test_leg_table_leaves_after_2msl),
         cmocka_unit_test(test_leg_table_a_million),
         cmocka_unit_test(test_leg_table_after_2msl),
+        cmocka_unit_test(test_leg_table_2msl_from_the_last_segment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
