@@ -263,6 +263,12 @@ void life_icmp(struct life *life, uint8_t type, uint8_t code)
     life->icmp_code = code;
 }
 
+void life_rst_ignored(struct life *life, uint64_t rst_id)
+{
+    if (life->rst_id == rst_id)
+        life->reset = false;
+}
+
 enum outcome track_outcome(const struct track *track)
 {
     const struct life *life = &track->life;

@@ -100,6 +100,9 @@ int64_t life_since_ns(const struct life *life, int dir);
 /* An ICMP error that quotes the client's SYN. */
 void life_icmp(struct life *life, uint8_t type, uint8_t code);
 
+/* That RST was ignored, for both ends went on after it. */
+void life_rst_ignored(struct life *life, uint64_t rst_id);
+
 /* The leg is over: tells what was not yet, because its answer never came. */
 void life_finish(struct track *track, uint32_t leg_id, event_fn *emit, void *context);
 

@@ -76,6 +76,8 @@ static void follow_receiver(const struct step *step, struct reset *reset)
     if (reset->receiver_after != 0 || (reset->proof = proof(step, reset)) == NULL)
         return;
     reset->receiver_after = step->segment->id;
+    if (reset->proof[0] != 't') /* its sender may be gone all the same, the RST lost */
+        life_rst_ignored(&step->track->life, reset->segment_id);
     step_emit_event(step, (struct event){.kind = EVENT_RST_IGNORED,
                                          .has_a = true,
                                          .has_b = true,

@@ -1,6 +1,8 @@
 /* How a connection closes: the states of both ends; resets that count and those that do not. */
 #include "unit/track_life.h"
 
+#define ECHO(value, echo) FRAME_OPTIONS(FRAME_NOP, FRAME_NOP, FRAME_TIMESTAMPS(value, echo))
+
 /* RFC 9293 §3.6, figure 12. */
 static void test_states_close(void **state)
 {
@@ -105,6 +107,20 @@ static void test_states_reset_ignored(void **state)
     assert_states("ESTABLISHED", "ESTABLISHED");
 }
 
+/* No new bytes, but the server echoes what the client has stamped after the RST. */
+static void test_states_reset_ignored_by_echo(void **state)
+{
+    struct tracking *tracking = *state;
+
+    ADD(20000, CLIENT, .seq = 101, .ack = 901, ECHO(2000, 1));
+    ADD(20100, CLIENT, RST, .seq = 60);
+    assert_outcome("reset");
+    ADD(21000, CLIENT, .seq = 101, .ack = 901, ECHO(2010, 1));
+    assert_outcome("reset");
+    ADD(22000, SERVER, .seq = 901, .ack = 101, ECHO(1, 2010));
+    assert_outcome("established");
+}
+
 /* Sent before the RST, acknowledged after it: that was under way. */
 static void test_states_reset_with_data_under_way(void **state)
 {
@@ -189,6 +205,7 @@ int main(void)
         TRACK_TEST(test_states_midstream_unknown),
         OPEN_TEST(test_states_reset),
         OPEN_TEST(test_states_reset_ignored),
+        OPEN_TEST(test_states_reset_ignored_by_echo),
         OPEN_TEST(test_states_reset_with_data_under_way),
         OPEN_TEST(test_states_reset_challenged),
         OPEN_TEST(test_states_reset_not_challenged),
