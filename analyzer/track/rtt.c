@@ -5,8 +5,13 @@
 static const int64_t TIMEOUT_FLOOR_NS = 200000000;
 static const int64_t TIMEOUT_INITIAL_NS = 1000000000;
 
+/* Longer is no round trip, and what is made of it would not fit into 64 bits. */
+static const int64_t SAMPLE_MAX_NS = 3600000000000;
+
 void rtt_add(struct rtt *rtt, int64_t ns)
 {
+    if (ns < 0 || ns > SAMPLE_MAX_NS)
+        return;
     if (rtt->samples++ == 0) {
         rtt->smoothed = rtt->min = ns;
         rtt->variation = ns / 2;

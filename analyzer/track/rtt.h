@@ -12,7 +12,8 @@ struct rtt {
     uint32_t samples;
 };
 
-/* Takes the time from a segment to its ACK; the segment must have been sent once (Karn). */
+/* Takes the time from a segment to its ACK; the segment must have been sent once (Karn). A time
+ * below 0 (the clock was set) or of more than an hour is none. */
 void rtt_add(struct rtt *rtt, int64_t ns);
 
 /* The round trip of a sender: what lies beyond this point, and what lies on its own side of it. Of
