@@ -133,33 +133,78 @@ const struct sent_range *sent_acknowledge(struct sent *sent, int64_t off)
     return newest;
 }
 
-/* A block mostly grows at one end since it was told last: what it had then is passed over. */
-int64_t sent_sack(struct sent *sent, int64_t start, int64_t end)
+/* Marks what was not. Returns how many bytes that were. */
+static int64_t mark_sacked(struct sent *sent, int64_t start, int64_t end)
 {
     int64_t bytes = 0;
-    uint32_t first = sent_search(sent, start), last = sent_search(sent, end - 1);
 
-    if (first == sent->count || last == sent->count)
-        return 0;
-    if ((sent_at(sent, first)->flags & sent_at(sent, last)->flags & SENT_SACKED) != 0)
-        return 0;
-    first = sent_cut(sent, start, end);
-    last = sent_search(sent, end - 1);
-    for (uint32_t i = last + 1; i-- > first && i < sent->count;) {
+    for (uint32_t i = sent_cut(sent, start, end); i < sent->count; i++) {
         struct sent_range *range = sent_at(sent, i);
 
-        if (range->start < start || range->start >= end)
+        if (range->start >= end)
             break;
-        if (range->flags & SENT_SACKED) {
-            /* From here down it is known, or the block grew downwards. */
-            if (sent_at(sent, first)->flags & SENT_SACKED)
-                break;
+        if (range->flags & SENT_SACKED)
             continue;
-        }
         range->flags |= SENT_SACKED;
         note_delivered(sent, range);
         bytes += range->len;
     }
+    return bytes;
+}
+
+/* Joins the block with those that it touches; where there are none, the oldest is forgotten. */
+static void note_told(struct sent *sent, int64_t start, int64_t end)
+{
+    uint32_t at = SENT_TOLD;
+
+    for (uint32_t i = 0; i < SENT_TOLD; i++) {
+        struct sent_told *told = &sent->told[i];
+
+        if (told->start >= told->end || told->end < start || end < told->start)
+            continue;
+        start = told->start < start ? told->start : start;
+        end = told->end > end ? told->end : end;
+        *told = (struct sent_told){0, 0};
+        at = i;
+    }
+    if (at == SENT_TOLD)
+        at = sent->told_at++ % SENT_TOLD;
+    sent->told[at] = (struct sent_told){start, end};
+}
+
+/* Where the block that was told and holds `at` ends; `at` if there is none. `*next` is where the
+ * first one above it begins, if that is below. */
+static int64_t told_up_to(const struct sent *sent, int64_t at, int64_t *next)
+{
+    for (uint32_t i = 0; i < SENT_TOLD; i++) {
+        const struct sent_told *told = &sent->told[i];
+
+        if (told->start <= at && at < told->end)
+            return told->end;
+        if (told->start > at && told->start < *next)
+            *next = told->start;
+    }
+    return at;
+}
+
+/* An ACK tells the blocks of the one before again, and one of them has mostly grown: what they had
+ * then is passed over. */
+int64_t sent_sack(struct sent *sent, int64_t start, int64_t end)
+{
+    int64_t bytes = 0, at = start;
+
+    if (sent_search(sent, start) == sent->count || sent_search(sent, end - 1) == sent->count)
+        return 0;
+    while (at < end) {
+        int64_t next = end, known = told_up_to(sent, at, &next);
+
+        if (known == at) {
+            bytes += mark_sacked(sent, at, next);
+            known = next;
+        }
+        at = known;
+    }
+    note_told(sent, start, end);
     return bytes;
 }
 

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 enum {
-    SENT_MAX = 4096 /* ranges of a direction: 6 MB in flight in full segments */
+    SENT_MAX = 4096, /* ranges of a direction: 6 MB in flight in full segments */
+    SENT_TOLD = 4    /* as many blocks as an ACK has room for */
 };
 
 enum sent_flag {
@@ -40,9 +41,14 @@ struct sent {
     uint32_t capacity;        /* a power of two, or 0 */
     uint32_t first;           /* where the lowest range is */
     uint32_t count;
-    uint32_t acked;       /* how many of them, from the lowest, are acknowledged */
-    uint32_t given_up;    /* forgotten before they were */
+    uint32_t acked;    /* how many of them, from the lowest, are acknowledged */
+    uint32_t given_up; /* forgotten before they were */
+    int64_t acked_off; /* up to here the other end has acknowledged: perhaps a part of the next */
     int64_t delivered_ns; /* the latest time at which something was sent that has arrived */
+    struct sent_told {
+        int64_t start, end;
+    } told[SENT_TOLD]; /* what SACK has told of late: all in there is marked. None overlap */
+    uint32_t told_at;
 };
 
 static inline int64_t sent_end(const struct sent_range *range)
