@@ -98,7 +98,7 @@ static void cut_at(struct sent *sent, int64_t off)
     high->len = (uint32_t)(sent_end(low) - off);
     high->start = off;
     low->len = (uint32_t)(off - low->start);
-    if (at < sent->acked)
+    if (at < sent->acked || (at == sent->acked && off <= sent->acked_off))
         sent->acked++;
 }
 
@@ -120,14 +120,16 @@ const struct sent_range *sent_acknowledge(struct sent *sent, int64_t off)
 {
     const struct sent_range *newest = NULL;
 
+    sent->acked_off = off;
     while (sent->acked < sent->count) {
         const struct sent_range *range = sent_at(sent, sent->acked);
 
+        if (range->start < off)
+            note_delivered(sent, range);
         if (sent_end(range) > off)
             break;
         if ((range->flags & (SENT_UNSEEN | SENT_SACKED | SENT_AGAIN)) == 0)
             newest = range;
-        note_delivered(sent, range);
         sent->acked++;
     }
     return newest;
