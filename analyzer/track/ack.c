@@ -17,10 +17,12 @@ static void block_of(const struct step *step, int i, int64_t *start, int64_t *en
  * the second block. */
 static bool is_dsack(const struct step *step, const char **decided_by)
 {
+    const struct leg *leg = step->segment->hit->leg;
     int64_t start, end, outer_start, outer_end;
 
     block_of(step, 0, &start, &end);
-    if (start >= end)
+    /* Nothing lies below the SYN: the numbers of a SACK option that a NAT forgot to change. */
+    if (start >= end || (start < 0 && leg->has_isn[!step->segment->hit->dir]))
         return false;
     *decided_by = "below-ack";
     if (end <= step->segment->hit->ack_off)

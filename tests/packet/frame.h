@@ -53,14 +53,16 @@ enum {
 };
 
 /* TCP options as bytes, to be listed in FRAME_OPTIONS(). */
-#define FRAME_BE16(n)                 (uint8_t)((n) / 256 % 256), (uint8_t)((n) % 256)
-#define FRAME_BE32(n)                 FRAME_BE16((uint32_t)(n) / 65536), FRAME_BE16((uint32_t)(n) % 65536)
-#define FRAME_EOL                     0
-#define FRAME_NOP                     1
-#define FRAME_MSS(n)                  2, 4, FRAME_BE16(n)
-#define FRAME_WSCALE(n)               3, 3, (n)
-#define FRAME_SACK_PERMITTED          4, 2
-#define FRAME_SACK1(left, right)      5, 10, FRAME_BE32(left), FRAME_BE32(right)
+#define FRAME_BE16(n)            (uint8_t)((n) / 256 % 256), (uint8_t)((n) % 256)
+#define FRAME_BE32(n)            FRAME_BE16((uint32_t)(n) / 65536), FRAME_BE16((uint32_t)(n) % 65536)
+#define FRAME_EOL                0
+#define FRAME_NOP                1
+#define FRAME_MSS(n)             2, 4, FRAME_BE16(n)
+#define FRAME_WSCALE(n)          3, 3, (n)
+#define FRAME_SACK_PERMITTED     4, 2
+#define FRAME_SACK1(left, right) 5, 10, FRAME_BE32(left), FRAME_BE32(right)
+#define FRAME_SACK2(left, right, left2, right2)                                                    \
+    5, 18, FRAME_BE32(left), FRAME_BE32(right), FRAME_BE32(left2), FRAME_BE32(right2)
 #define FRAME_TIMESTAMPS(value, echo) 8, 10, FRAME_BE32(value), FRAME_BE32(echo)
 #define FRAME_FAST_OPEN               34, 2
 
