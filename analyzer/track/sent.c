@@ -49,6 +49,9 @@ static void make_room(struct sent *sent)
 void sent_append(struct sent *sent, const struct sent_range *range)
 {
     make_room(sent);
+    /* Its ACK may have come before it. */
+    if (sent->acked == sent->count && sent_end(range) <= sent->acked_off)
+        sent->acked++;
     sent->count++;
     *sent_at(sent, sent->count - 1) = *range;
 }
