@@ -45,9 +45,7 @@ struct verdict again_duplicate(const struct step *step, const struct sent_range 
     const struct packet *packet = step->segment->packet;
     struct rtt whole = whole_of(step);
 
-    /* What was cut or joined since is no copy of one packet. */
-    if (former->start != step->segment->hit->off || sent_end(former) != step->end ||
-        has_other_stamp(step, former))
+    if (has_other_stamp(step, former))
         return none();
     if (packet->has_ip_id && (former->flags & SENT_HAS_IP_ID) && ip_ids_count(&step->own->ids))
         return packet->ip_id == former->ip_id ? (struct verdict){"network", "ip-id", 95} : none();

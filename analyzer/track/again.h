@@ -9,8 +9,8 @@ struct verdict {
     uint8_t confidence;             /* percent */
 };
 
-/* The same packet as `former`, which this point has seen: the network sent it twice. `cause` is
- * NULL if it is none, or if nothing tells. */
+/* The same packet as `former`, which this point has seen, and which had exactly its bytes: the
+ * network sent it twice. `cause` is NULL if it is none, or if nothing tells. */
 struct verdict again_duplicate(const struct step *step, const struct sent_range *former);
 
 /* Bytes that were skipped come. Whether the segment is an original that others have overtaken: then

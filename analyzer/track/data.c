@@ -76,6 +76,49 @@ static unsigned emit_duplicate(const struct step *step, const struct sent_range 
     return MARK_DUPLICATE;
 }
 
+/* What was known of the bytes [start, end) before this segment. */
+struct former {
+    int64_t seen, unseen; /* bytes of it; the rest was forgotten */
+    bool has_range;
+    bool same;               /* and one segment that was seen carried exactly these */
+    struct sent_range range; /* of the first; a hole rather than what was seen */
+};
+
+/* Looks up [start, end) and takes the segment for what carried it last. */
+static struct former take_again(const struct step *step, int64_t start, int64_t end)
+{
+    struct sent *sent = &step->own->sent;
+    struct former former = {0};
+    uint32_t lowest = sent_search(sent, start);
+
+    if (lowest < sent->count)
+        former.same = sent_at(sent, lowest)->start == start && end == step->end &&
+                      sent_end(sent_at(sent, lowest)) == end &&
+                      !(sent_at(sent, lowest)->flags & SENT_UNSEEN);
+    for (uint32_t i = sent_cut(sent, start, end); i < sent->count; i++) {
+        struct sent_range *range = sent_at(sent, i), now;
+        bool is_hole = (range->flags & SENT_UNSEEN) != 0;
+
+        if (range->start >= end)
+            break;
+        if (!former.has_range || (is_hole && !(former.range.flags & SENT_UNSEEN)))
+            former.range = *range;
+        former.has_range = true;
+        *(is_hole ? &former.unseen : &former.seen) += range->len;
+        now = range_of(step, range->start, sent_end(range));
+        now.flags |= SENT_AGAIN | (range->flags & SENT_SACKED);
+        now.copies = (uint8_t)(range->copies + (!is_hole && range->copies < UINT8_MAX));
+        *range = now;
+    }
+    return former;
+}
+
+/* Whether the segment is a packet that was seen, once more. */
+static struct verdict why_duplicate(const struct step *step, const struct former *former)
+{
+    return former->same ? again_duplicate(step, &former->range) : (struct verdict){NULL, NULL, 0};
+}
+
 static bool is_older(const struct step *step)
 {
     return step->tcp->opt.has_timestamps && step->own->has_tsval &&
@@ -84,14 +127,11 @@ static bool is_older(const struct step *step)
 
 /* What makes a late segment late: a copy that this point has seen before, or the original, held up
  * somewhere, of bytes that were sent again. */
-static struct verdict why_late(const struct step *step, const struct sent_range *former,
-                               uint64_t copy)
+static struct verdict why_late(const struct step *step, const struct former *former, uint64_t copy)
 {
-    struct verdict duplicate = {NULL, NULL, 0};
+    struct verdict duplicate = why_duplicate(step, former);
     const char *decided_by = is_older(step) ? "tsval" : "below-window";
 
-    if (former != NULL && !(former->flags & SENT_UNSEEN))
-        duplicate = again_duplicate(step, former);
     if (duplicate.cause != NULL)
         return duplicate;
     if (copy != 0)
@@ -101,8 +141,9 @@ static struct verdict why_late(const struct step *step, const struct sent_range 
 
 /* Wholly below what the other end has acknowledged: an original that was overtaken by its own
  * repetition, or a repetition that was not needed. */
-static unsigned follow_acked(const struct step *step, const struct sent_range *former)
+static unsigned follow_acked(const struct step *step, const struct former *former)
 {
+    const struct sent_range *range = former->has_range ? &former->range : NULL;
     struct half *own = step->own;
     int64_t behind = own->acked - step->end;
     bool late = step->tcp->opt.has_timestamps && own->has_tsval
@@ -112,11 +153,10 @@ static unsigned follow_acked(const struct step *step, const struct sent_range *f
     uint64_t copy;
 
     if (!late) {
-        if (former != NULL)
-            verdict = again_duplicate(step, former);
+        verdict = why_duplicate(step, former);
         if (verdict.cause != NULL)
-            return emit_duplicate(step, former, &verdict);
-        emit_verdict(step, EVENT_RETRANSMISSION, step->end - step->segment->hit->off, former,
+            return emit_duplicate(step, range, &verdict);
+        emit_verdict(step, EVENT_RETRANSMISSION, step->end - step->segment->hit->off, range,
                      &(struct verdict){"spurious", "acked-before", 90});
         note_resent(step);
         return MARK_RETRANSMISSION;
@@ -155,37 +195,6 @@ static bool is_window_probe(const struct step *step)
            (step->tcp->len == 1 || step->segment->hit->off == step->own->next - 1);
 }
 
-/* What was known of the bytes [start, end) before this segment. */
-struct former {
-    int64_t seen, unseen; /* bytes of it; the rest was forgotten */
-    bool has_range;
-    struct sent_range range; /* of the first; a hole rather than what was seen */
-};
-
-/* Looks up [start, end) and takes the segment for what carried it last. */
-static struct former take_again(const struct step *step, int64_t start, int64_t end)
-{
-    struct sent *sent = &step->own->sent;
-    struct former former = {0};
-
-    for (uint32_t i = sent_cut(sent, start, end); i < sent->count; i++) {
-        struct sent_range *range = sent_at(sent, i), now;
-        bool is_hole = (range->flags & SENT_UNSEEN) != 0;
-
-        if (range->start >= end)
-            break;
-        if (!former.has_range || (is_hole && !(former.range.flags & SENT_UNSEEN)))
-            former.range = *range;
-        former.has_range = true;
-        *(is_hole ? &former.unseen : &former.seen) += range->len;
-        now = range_of(step, range->start, sent_end(range));
-        now.flags |= SENT_AGAIN | (range->flags & SENT_SACKED);
-        now.copies = (uint8_t)(range->copies + (!is_hole && range->copies < UINT8_MAX));
-        *range = now;
-    }
-    return former;
-}
-
 /* Nothing of the segment is new at the top: it fills a hole, or comes again. */
 static unsigned follow_again(const struct step *step, int64_t end)
 {
@@ -202,9 +211,8 @@ static unsigned follow_again(const struct step *step, int64_t end)
     }
     if (former.unseen == 0) {
         if (step->end <= step->own->acked)
-            return follow_acked(step, range);
-        if (range != NULL)
-            verdict = again_duplicate(step, range);
+            return follow_acked(step, &former);
+        verdict = why_duplicate(step, &former);
         if (verdict.cause != NULL)
             return emit_duplicate(step, range, &verdict);
     }
