@@ -183,16 +183,19 @@ static unsigned follow_acked(const struct step *step, const struct former *forme
 static bool is_keep_alive(const struct step *step)
 {
     return step->tcp->len <= 1 && !(step->tcp->flags & (TCP_SYN | TCP_FIN)) &&
-           step->own->next > 1 && step->segment->hit->off == step->own->next - 1 &&
+           step->own->next > 0 && step->segment->hit->off == step->own->next - 1 &&
            step->own->acked == step->own->next;
 }
 
-/* §3.8.6.1: what is sent into a window of 0 asks whether it has opened. */
+/* §3.8.6.1: what is sent into a window of 0 asks whether it has opened: the next byte, the same
+ * once more, or (Linux) none, one below it. */
 static bool is_window_probe(const struct step *step)
 {
+    int64_t ahead = step->segment->hit->off - step->own->next;
+
     return step->other->has_win && step->other->win == 0 && step->other->zero_since_ns != 0 &&
-           step->tcp->len <= 1 && !(step->tcp->flags & (TCP_SYN | TCP_FIN)) &&
-           (step->tcp->len == 1 || step->segment->hit->off == step->own->next - 1);
+           !(step->tcp->flags & (TCP_SYN | TCP_FIN)) &&
+           (ahead == -1 ? step->tcp->len <= 1 : ahead == 0 && step->tcp->len == 1);
 }
 
 /* Nothing of the segment is new at the top: it fills a hole, or comes again. */
