@@ -249,12 +249,16 @@ unsigned step_follow_data(const struct step *step)
 {
     struct half *own = step->own;
 
-    if (!own->begun || (step->tcp->flags & TCP_SYN)) {
+    if (!own->begun) {
         /* The stream begins here, whatever was guessed of it from ACKs. */
-        if (!own->begun || step->end > own->next) {
-            own->next = append(step, step->segment->hit->off + ((step->tcp->flags & TCP_SYN) != 0));
-        }
+        own->next = append(step, step->segment->hit->off + ((step->tcp->flags & TCP_SYN) != 0));
         own->begun = true;
+        return 0;
+    }
+    if (step->tcp->flags & TCP_SYN) {
+        /* It may bring data that its first copy had not. A stray one moves nothing. */
+        if (step->segment->hit->off == 0 && step->end > own->next)
+            own->next = append(step, own->next > 0 ? own->next : 1);
         return 0;
     }
     if (is_window_probe(step)) {

@@ -283,6 +283,31 @@ static void test_track_ack_unseen(void **state)
     assert_quiet();
 }
 
+/* A SYN with data comes again with more of it, after more than that was sent: what is above is new.
+ */
+static void test_track_syn_with_more_data(void **state)
+{
+    struct tracking *tracking = *state;
+    const struct sent *sent = &tracking->track.half[DIR_CLIENT].sent;
+
+    ADD(0, CLIENT, .flags = FRAME_SYN, .seq = 100, .payload_len = 10);
+    ADD(1000000, CLIENT, .flags = FRAME_SYN, .seq = 100, .payload_len = 100);
+    assert_int_equal(sent->count, 2);
+    assert_int_equal(sent_at(sent, 1)->start, 11);
+    assert_int_equal(sent_end(sent_at(sent, 1)), 101);
+}
+
+/* A SYN-ACK with strange numbers on an open connection: the stream goes on where it was. */
+static void test_track_stray_synack(void **state)
+{
+    struct tracking *tracking = *state;
+
+    ADD(20000, SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 500000, .ack = 101);
+    assert_null(tracking_last(tracking, EVENT_GAP));
+    ADD(30000, SERVER, .seq = 901, .ack = 101, .payload_len = 100);
+    assert_quiet();
+}
+
 /* A stream of 5 GB, whose numbers wrap: nothing happened. */
 static void test_track_across_the_wrap(void **state)
 {
@@ -323,6 +348,8 @@ int main(void)
         OPEN_TEST(test_track_zero_window),
         OPEN_TEST(test_track_keep_alive),
         OPEN_TEST(test_track_ack_unseen),
+        TRACK_TEST(test_track_syn_with_more_data),
+        OPEN_TEST(test_track_stray_synack),
         TRACK_TEST(test_track_across_the_wrap),
     };
 
