@@ -257,13 +257,13 @@ static void test_again_path_mtu(void **state)
     struct tracking *tracking = *state;
 
     send_flight(tracking, 2);
-    track_too_big(&tracking->track, DIR_CLIENT, at_ns(tracking, 25000));
-    ADD(25200, CLIENT, .seq = SEQ(0), .ack = 901, .payload_len = 50);
+    track_too_big(&tracking->track, DIR_CLIENT, at_ns(tracking, 21000));
+    ADD(21200, CLIENT, .seq = SEQ(0), .ack = 901, .payload_len = 50);
     assert_again("path-mtu", "icmp");
     DATA(26000, 2);
     DATA(35000, 2);
     assert_cause(EVENT_RETRANSMISSION, "tail-loss-probe", "highest-before-lowest");
-    DATA(224000, 1);
+    DATA(220900, 1);
     assert_again("path-mtu", "icmp");
 }
 
