@@ -14,10 +14,13 @@
 --            error: the connection was reset; warning: it survived, because the sequence number was
 --            not the one expected. At a single point a RST is suspect when its TTL is not that of
 --            its sender's other segments (64, 128 or 255 where those have less: it was sent at this
---            very point), when its sequence number is out of the window, when the connection went
---            on after it, or when it answers a late segment. RSTs of the other end that follow the
---            first one are its consequence and are counted in detail.peer_rsts. A RST after a FIN
---            is the end of an ordinary close and is not told.
+--            very point), when its sequence number is out of the window, when its sender or its
+--            receiver went on after it, when it has a mark of a forged one (detail.forged: Weaver
+--            et al.), or when it answers a late segment; the more of these, the surer. A RST
+--            without ACK that copies the ACK number of a segment is no abort: its sender had no
+--            such connection any more. RSTs of the other end that follow the first one are its
+--            consequence and are counted in detail.peer_rsts. A RST after a FIN is the end of an
+--            ordinary close and is not told.
 -- remedy:    For a RST of the translating host itself see late-segment: drop INVALID on INPUT, or
 --            nf_conntrack_tcp_be_liberal=1, each with its price. To prove it on a live system:
 --            `conntrack -S` (invalid grows with each late segment) and `nstat -az TcpOutRsts` on
@@ -28,14 +31,12 @@
 --            Forged TCP Reset Packets (NDSS 2009)
 
 WITH all_rst AS MATERIALIZED (
-    SELECT e.segment_id, e.leg_id, e.a AS place, e.b AS answers, s.dir, s.ts_ns, s.ttl,
-           l.connection_id, l.point_id, l.path_position, i.b AS upstream_point_id,
-           i.segment_id IS NOT NULL AS is_injected, s.seen_before
-      FROM event e
-      JOIN segment s ON s.id = e.segment_id
-      JOIN leg l ON l.id = e.leg_id
-      LEFT JOIN event i ON i.segment_id = e.segment_id AND i.kind = 'injected'
-     WHERE e.kind = 'rst'
+    SELECT r.*, s.ts_ns, s.ttl, s.seen_before, l.connection_id, l.point_id, l.path_position,
+           i.b AS upstream_point_id, i.segment_id IS NOT NULL AS is_injected
+      FROM reset r
+      JOIN segment s ON s.id = r.segment_id
+      JOIN leg l ON l.id = r.leg_id
+      LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
 ),
 -- First sightings. Two points on one interface may see an injected RST in either order.
 rst AS MATERIALIZED (
@@ -62,20 +63,27 @@ dropped AS MATERIALIZED (
 numbered AS (
     SELECT *,
            row_number() OVER (PARTITION BY leg_id, dir, is_injected ORDER BY segment_id) AS nth,
-           count(*) OVER (PARTITION BY leg_id, dir, is_injected) AS rsts,
-           max(segment_id) OVER (PARTITION BY leg_id, dir, is_injected) AS last_segment,
+           count(*) OVER one AS rsts,
+           max(segment_id) OVER one AS last_segment,
+           max(after = 'ignored') OVER one AS is_ignored,
+           max(sender_after IS NOT NULL) OVER one AS has_gone_on,
+           rtrim(iif(max(rst_seq_change) OVER one, 'RST_SEQ_CHANGE ', '')
+                 || iif(max(rst_seq_data) OVER one, 'RST_SEQ_DATA ', '')
+                 || iif(max(data_seq_rst) OVER one, 'DATA_SEQ_RST ', '')
+                 || iif(max(rst_ack_change) OVER one, 'RST_ACK_CHANGE ', '')) AS forged,
            dense_rank() OVER (PARTITION BY connection_id, dir, is_injected
-                              ORDER BY iif(dir, -path_position, path_position)) AS distance
+                              ORDER BY iif(dir, -path_position, path_position)) AS rank
       FROM rst
+    WINDOW one AS (PARTITION BY leg_id, dir, is_injected)
 ),
 -- What is not injected is told once, at the leg nearest to its sender.
 origin AS MATERIALIZED (
-    SELECT * FROM numbered WHERE is_injected OR distance = 1
+    SELECT * FROM numbered WHERE is_injected OR rank = 1
 ),
 -- The first RST of each connection; the other columns are those of the row with the minimum.
 first AS MATERIALIZED (
     SELECT connection_id, min(segment_id) AS segment_id, dir, is_injected,
-           is_injected OR place IN (0, 1) AS is_effective
+           is_injected OR place IN ('exact', 'in-window') AS is_effective
       FROM origin
      GROUP BY connection_id
 ),
@@ -148,8 +156,10 @@ judged AS MATERIALIZED (
     SELECT *,
            coalesce(ttl NOT BETWEEN ttl_min AND ttl_max
                     AND (rst_hops = 0 OR abs(rst_hops - data_hops) > :ttl_slack), 0) AS is_foreign,
-           place IN (2, 3) AS is_outside,
-           outcome IN ('established', 'half-closed', 'closed') AND NOT is_after_fin AS is_survived,
+           place IN ('below', 'above') AS is_outside,
+           is_ignored OR outcome IN ('established', 'half-closed', 'closed') AND NOT is_after_fin
+               AS is_survived,
+           answers_by = 'own' AND ts_expected AND NOT has_ts AS is_unstamped,
            outcome = 'reset' OR outcome = 'midstream' AND peer_rsts > 0 AS is_dead,
            CASE
                WHEN is_injected THEN 'injected'
@@ -159,6 +169,7 @@ judged AS MATERIALIZED (
                WHEN dir = 1 AND (answers_flags = 2 OR outcome = 'refused') THEN 'refused'
                WHEN dir = 0 AND answers_flags = 18 THEN 'rejected'
                WHEN dir = 0 AND answers_flags = 16 AND is_opening THEN 'half-open'
+               WHEN answers_by = 'copied' THEN 'gone'
                ELSE 'abort'
            END AS class
       FROM hops
@@ -175,7 +186,11 @@ shown AS MATERIALIZED (
 ),
 suspected AS (
     SELECT *,
-           class = 'abort' AND (is_foreign OR is_outside OR is_survived OR answers_late) AS is_suspect
+           class IN ('abort', 'gone')
+               AND (is_foreign OR is_outside OR is_survived OR answers_late OR has_gone_on
+                    OR forged <> '') AS is_suspect,
+           is_foreign + is_outside + is_survived + answers_late + has_gone_on + (forged <> '')
+               + is_unstamped AS signs
       FROM judged
 ),
 single AS (
@@ -185,8 +200,8 @@ single AS (
                    iif(is_after_both, 'notice', iif(is_dead, 'error', 'warning'))
                ELSE iif(is_suspect, 'warning', 'notice')
            END AS severity,
-           CASE WHEN class = 'injected' THEN 0.95 WHEN is_foreign THEN 0.7 ELSE 0.85 END
-               AS confidence,
+           CASE WHEN class = 'injected' THEN 0.95
+                WHEN is_suspect THEN min(0.6 + 0.1 * signs, 0.9) ELSE 0.85 END AS confidence,
            CASE class
                WHEN 'injected' THEN
                    printf('%d RST%s from %s:%d first seen at %s, never %s: ', rsts,
@@ -211,9 +226,13 @@ single AS (
                        printf('%d RST%s from %s:%d to %s:%d, first seen at %s, may not be of that %s',
                               rsts, iif(rsts = 1, '', 's'), source_addr, source_port, target_addr,
                               target_port, point, sender),
-                       printf('%s:%d (%s) aborted the connection to %s:%d with %d RST%s, first seen '
-                              || 'at %s', source_addr, source_port, sender, target_addr,
-                              target_port, rsts, iif(rsts = 1, '', 's'), point))
+                       printf(iif(class = 'gone',
+                                  '%s:%d (%s) no longer had the connection to %s:%d and answered with '
+                                  || '%d RST%s, first seen at %s',
+                                  '%s:%d (%s) aborted the connection to %s:%d with %d RST%s, first '
+                                  || 'seen at %s'),
+                              source_addr, source_port, sender, target_addr, target_port, rsts,
+                              iif(rsts = 1, '', 's'), point))
            END
            || iif(is_foreign AND (is_suspect OR class = 'injected'),
                   printf('; the TTL is %d, that of the %s''s other segments %d', ttl, sender, ttl_max),
@@ -227,18 +246,22 @@ single AS (
                       iif(is_after_both, '; the connection was closed already',
                           iif(is_dead, '; the connection was reset', '; the connection survived it'))
                       || iif(is_outside, printf(' (its sequence number lies %s the window)',
-                                                iif(place = 2, 'below', 'above')), '')
+                                                place), '')
                   WHEN is_suspect THEN
                       iif(is_outside, printf('; its sequence number lies %s the window',
-                                             iif(place = 2, 'below', 'above')), '')
-                      || iif(is_survived, '; the connection went on and was closed by FIN', '')
+                                             place), '')
+                      || iif(has_gone_on, printf('; that %s went on after it', sender), '')
+                      || iif(is_ignored, '; the other end ignored it',
+                             iif(is_survived, '; the connection survived it', ''))
+                      || iif(forged <> '', '; it bears the marks of a forged one: ' || forged, '')
                   ELSE ''
               END AS summary,
            json_object('class', class, 'point', point, 'never_at', upstream, 'rsts', rsts,
                        'source', source_addr || ':' || source_port, 'source_upstream', upstream_addr,
-                       'place', CASE place WHEN 0 THEN 'exact' WHEN 1 THEN 'in the window'
-                                           WHEN 2 THEN 'below the window'
-                                           WHEN 3 THEN 'above the window' ELSE 'not known' END,
+                       'place', CASE place WHEN 'in-window' THEN 'in the window'
+                                           WHEN 'unknown' THEN 'not known'
+                                           WHEN 'exact' THEN place
+                                           ELSE place || ' the window' END,
                        'ttl', ttl, 'ttl_of_sender', ttl_max,
                        'answers', CASE
                                       WHEN answers IS NULL THEN NULL
@@ -251,12 +274,16 @@ single AS (
                        'answers_after_ms', round(after_ms, 6), 'bytes_behind', behind,
                        'not_forwarded', json(iif(answers_dropped, 'true', 'false')),
                        'after_fin', json(iif(is_after_fin, 'true', 'false')),
-                       'peer_rsts', coalesce(peer_rsts, 0), 'outcome', outcome) AS detail,
+                       'peer_rsts', coalesce(peer_rsts, 0), 'outcome', outcome,
+                       'distance', distance, 'ip_id_step', ip_id_step,
+                       'timestamps', json(iif(has_ts, 'true', 'false')),
+                       'timestamps_expected', json(iif(ts_expected, 'true', 'false')),
+                       'forged', nullif(forged, ''), 'after', after) AS detail,
            json_insert(evidence, '$[#]', json_array(nullif(peer_segment, segment_id), 'peer-rst'))
                AS evidence
       FROM suspected j
       JOIN shown USING (leg_id, dir, is_injected)
-     WHERE class IN ('injected', 'half-open', 'abort')
+     WHERE class IN ('injected', 'half-open', 'abort', 'gone')
 ),
 -- Answers to a SYN or SYN-ACK and RSTs without a connection: many are a scan, so they are counted.
 counted AS MATERIALIZED (

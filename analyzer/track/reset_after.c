@@ -96,7 +96,7 @@ void step_follow_after(const struct step *step)
 
         if (reset->again != 0)
             continue; /* what comes now is of another try */
-        if (step->tcp->flags & TCP_SYN) {
+        if ((step->tcp->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
             reset->again = step->segment->id;
         } else if (reset->dir == step->segment->hit->dir) {
             follow_sender(step, reset);

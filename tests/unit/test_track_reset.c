@@ -391,6 +391,26 @@ static void test_reset_overtakes(void **state)
     assert_int_equal(taken(tracking).sender_after, 0);
 }
 
+/* A forged refusal, and then the SYN-ACK: whose name it bears went on, and so did the client. */
+static void test_reset_before_a_synack(void **state)
+{
+    struct tracking *tracking = *state;
+    uint64_t synack, ack;
+    struct reset reset;
+
+    ADD(0, CLIENT, .flags = FRAME_SYN, .seq = 100);
+    ADD(5000, SERVER, RST_ACK, .seq = 901, .ack = 100);
+    synack = ADD(9000, SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101);
+    assert_non_null(tracking_last(tracking, EVENT_DATA_AFTER_RST));
+    ack = ADD(10000, CLIENT, .seq = 101, .ack = 901);
+    assert_non_null(tracking_last(tracking, EVENT_RST_IGNORED));
+    reset = taken(tracking);
+    assert_int_equal(reset.place, RESET_PLACE_UNKNOWN);
+    assert_int_equal(reset.sender_after, synack);
+    assert_int_equal(reset.after, RESET_IGNORED);
+    assert_int_equal(reset.after_id, ack);
+}
+
 /* The receiver acknowledges what passed here after the RST. */
 static void test_reset_ignored_by_ack(void **state)
 {
@@ -562,6 +582,7 @@ int main(void)
         OPEN_TEST(test_reset_sender_goes_on),
         OPEN_TEST(test_reset_sender_acks),
         OPEN_TEST(test_reset_overtakes),
+        TRACK_TEST(test_reset_before_a_synack),
         OPEN_TEST(test_reset_ignored_by_ack),
         OPEN_TEST(test_reset_ignored_by_echo),
         OPEN_TEST(test_reset_ignored_by_time),
