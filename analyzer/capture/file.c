@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +12,8 @@
 
 struct file {
     int fd;
-    bool hashing;
     uint64_t offset;
-    struct sha256_ctx hash;
+    struct hash *hash; /* NULL: not asked */
 };
 
 /* Copies standard input into a file without a name, once; later calls start at its front. */
@@ -55,8 +53,7 @@ enum status file_open(const char *path, bool hash, struct file **out, struct err
     }
     file = memory_zalloc(sizeof *file);
     file->fd = fd;
-    file->hashing = hash;
-    sha256_init(&file->hash);
+    file->hash = hash ? hash_new() : NULL;
     *out = file;
     return STATUS_OK;
 }
@@ -76,8 +73,8 @@ ssize_t file_read(struct file *file, uint8_t *bytes, size_t size)
             break; /* an error comes again with the next call */
         filled += (size_t)got;
     }
-    if (file->hashing)
-        sha256_update(&file->hash, filled, bytes);
+    if (file->hash != NULL && filled > 0)
+        hash_add(file->hash, bytes, filled);
     file->offset += filled;
     return (ssize_t)filled;
 }
@@ -90,13 +87,10 @@ uint64_t file_offset(const struct file *file)
 void file_sha256(struct file *file, char text[SHA256_TEXT])
 {
     uint8_t bytes[65536];
-    uint8_t digest[SHA256_DIGEST_SIZE];
 
     while (file_read(file, bytes, sizeof bytes) > 0)
         continue;
-    sha256_digest(&file->hash, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    hash_write(file->hash, text);
 }
 
 void file_close(struct file *file)
@@ -104,5 +98,6 @@ void file_close(struct file *file)
     if (file == NULL)
         return;
     close(file->fd);
+    hash_free(file->hash);
     free(file);
 }

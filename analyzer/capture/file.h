@@ -8,10 +8,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-
-enum {
-    SHA256_TEXT = 65
-}; /* hexadecimal, with the end of the text */
+#include "capture/hasher.h"
 
 struct file;
 

@@ -1,6 +1,7 @@
 #include "capture/source.h"
 
 #include <errno.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,8 +170,11 @@ FILE *source_stream(struct source *source)
     cookie_io_functions_t functions = {.read = stream_read};
     FILE *stream = fopencookie(source, "r", functions);
 
-    if (stream != NULL)
-        setvbuf(stream, NULL, _IOFBF, 65536);
+    if (stream == NULL)
+        return NULL;
+    setvbuf(stream, NULL, _IOFBF, 65536);
+    __fsetlocking(stream,
+                  FSETLOCKING_BYCALLER); /* one thread reads: a lock for each frame is idle */
     return stream;
 }
 

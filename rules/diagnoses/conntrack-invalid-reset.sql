@@ -29,7 +29,7 @@
 -- RSTs that answer a segment which did not belong, at the leg where conntrack would have judged it.
 WITH answer AS MATERIALIZED (
     SELECT r.segment_id AS rst_id, r.leg_id, r.dir, r.answers, r.answer_ns, r.ttl_step, r.after,
-           r.after_id, l.connection_id, l.path_position, l.point_id, s.ts_ns,
+           r.after_id, l.connection_id, c.legs, l.path_position, l.point_id, s.ts_ns,
            i.b AS upstream_point_id,
            late.a AS behind, late.b AS copy_id,
            nf.segment_id IS NOT NULL AS is_dropped,
@@ -37,6 +37,7 @@ WITH answer AS MATERIALIZED (
       FROM reset r
       JOIN segment s ON s.id = r.segment_id
       JOIN leg l ON l.id = r.leg_id
+      JOIN connection c ON c.id = l.connection_id
       LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
       LEFT JOIN event late ON late.segment_id = r.answers AND late.kind = 'late-segment'
       LEFT JOIN event nf ON nf.segment_id = r.answers AND nf.kind = 'not-forwarded'
@@ -52,9 +53,7 @@ own AS MATERIALIZED (
       FROM answer
      WHERE (is_invalid OR behind IS NOT NULL)
        AND (upstream_point_id IS NOT NULL AND (is_dropped OR is_invalid)
-            OR upstream_point_id IS NULL AND coalesce(ttl_step, 0) <> 0 AND is_invalid AND NOT EXISTS (
-                   SELECT 1 FROM leg o WHERE o.connection_id = answer.connection_id
-                       AND o.id <> answer.leg_id))
+            OR upstream_point_id IS NULL AND coalesce(ttl_step, 0) <> 0 AND is_invalid AND legs = 1)
 ),
 -- Of several points that saw it, the one where conntrack was asked speaks for the connection.
 place AS MATERIALIZED (
@@ -67,7 +66,7 @@ place AS MATERIALIZED (
 cause AS MATERIALIZED (
     SELECT o.*, row_number() OVER (PARTITION BY o.leg_id ORDER BY o.rst_id) AS nth
       FROM own o
-      JOIN place p ON p.leg_id = o.leg_id AND p.nth = 1
+     CROSS JOIN place p ON p.leg_id = o.leg_id AND p.nth = 1
 ),
 -- What each kernel that was asked would have done with the segments that were answered.
 what_if AS MATERIALIZED (
