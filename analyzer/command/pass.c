@@ -10,15 +10,23 @@
 #include "merge/journey.h"
 #include "track/reuse.h"
 
+/* Bytes that the capture of a leg missed. */
+struct leg_gap {
+    uint64_t bytes[DIRS];
+    bool any; /* or there were */
+};
+
 /* A connection while any of its legs is open. */
 struct open_connection {
     struct pass *pass;
-    struct link *link;
+    struct link link;        /* as the survey has it */
+    uint32_t number;         /* among the survey's links */
     struct journey *journey; /* NULL: one leg */
     uint32_t legs_left;      /* not ended yet */
     uint32_t reuse_of;
     enum outcome outcome;
     int64_t first_ns, last_ns, handshake_ns;
+    struct leg_gap gaps[]; /* by position */
 };
 
 /* A leg while it is in the table. */
@@ -26,8 +34,8 @@ struct open_leg {
     struct leg leg; /* first: the table's */
     struct track track;
     struct seen_leg seen;
-    struct leg_record *record; /* NULL: not in the survey */
-    struct open_connection *connection;
+    struct open_connection *connection; /* NULL: not in the survey */
+    uint32_t id, position;              /* in the database; along the path */
     int64_t first_ns, last_ns;
     struct conntrack_leg *conntrack; /* NULL: not asked */
     char *encap;                     /* NULL: none */
@@ -40,9 +48,10 @@ struct pass {
     struct leg_table *legs;
     struct duplicates *duplicates;
     struct pass_conntrack *conntrack;
-    struct open_connection **connections; /* by link; NULL: not begun, or over */
-    struct decoder **decoders;            /* by capture */
-    uint64_t *frames;                     /* read of each capture */
+    struct spill_array
+        connections;           /* by link, struct open_connection *: NULL: not begun, or over */
+    struct decoder **decoders; /* by capture; NULL: not begun, or over */
+    uint64_t *frames;          /* read of each capture */
     uint64_t segments;
     uint64_t given_up; /* segments whose sighting was not waited for to the end */
     uint64_t resets_given_up;
@@ -51,10 +60,9 @@ struct pass {
     bool changed;         /* a file is no longer what the survey read */
 };
 
-static struct leg_record *member(const struct pass *pass, const struct link *link,
-                                 uint32_t position)
+static const struct leg_record *member(const struct open_connection *connection, uint32_t position)
 {
-    return pass->survey->members[link->first + position];
+    return survey_member(connection->pass->survey, &connection->link, position);
 }
 
 static void note_event(void *context, const struct event *event)
@@ -75,24 +83,24 @@ static bool recorded_at(const struct pass *pass, const struct leg_record *record
 /* A point may have missed what it did not see: its ACKs tell of more bytes than there were. As many
  * are put down to the capture, and not to the network; so is an ACK without data, which nothing
  * tells of. */
-static bool in_gap(struct leg_record *record, const struct missing *missing)
+static bool in_gap(struct leg_gap *gap, const struct missing *missing)
 {
     if (missing->bytes == 0)
-        return record->has_gap && !missing->is_rst;
-    if (missing->injected || record->gap[missing->dir] < missing->bytes)
+        return gap->any && !missing->is_rst;
+    if (missing->injected || gap->bytes[missing->dir] < missing->bytes)
         return false;
-    record->gap[missing->dir] -= missing->bytes;
+    gap->bytes[missing->dir] -= missing->bytes;
     return true;
 }
 
 static void note_missing(void *context, const struct missing *missing)
 {
-    const struct open_connection *connection = context;
+    struct open_connection *connection = context;
     const struct pass *pass = connection->pass;
-    struct leg_record *absent = member(pass, connection->link, missing->absent);
+    const struct leg_record *absent = member(connection, missing->absent);
     struct event event = {
         .segment_id = missing->segment_id,
-        .leg_id = member(pass, connection->link, missing->position)->leg_id,
+        .leg_id = member(connection, missing->position)->leg_id,
         .kind = missing->injected ? EVENT_INJECTED : EVENT_NOT_FORWARDED,
         .has_a = true,
         .a = missing->bytes,
@@ -100,7 +108,8 @@ static void note_missing(void *context, const struct missing *missing)
         .b = (int64_t)absent->point + 1,
     };
 
-    if (recorded_at(pass, absent, missing->ts_ns) && !in_gap(absent, missing))
+    if (recorded_at(pass, absent, missing->ts_ns) &&
+        !in_gap(&connection->gaps[missing->absent], missing))
         store_event(pass->store, &event);
 }
 
@@ -110,7 +119,7 @@ static void note_rewritten(void *context, const struct rewritten *rewritten)
     const struct pass *pass = connection->pass;
     struct event event = {
         .segment_id = rewritten->segment_id,
-        .leg_id = member(pass, connection->link, rewritten->position)->leg_id,
+        .leg_id = member(connection, rewritten->position)->leg_id,
         .kind = EVENT_REWRITTEN,
         .has_a = true,
         .a = rewritten->rewrite.field,
@@ -121,26 +130,34 @@ static void note_rewritten(void *context, const struct rewritten *rewritten)
     store_event(pass->store, &event);
 }
 
-static struct open_connection *begin_connection(struct pass *pass, struct link *link, int64_t ts_ns)
+static struct open_connection **connection_slot(const struct pass *pass, uint32_t number)
 {
-    struct open_connection *connection = memory_zalloc(sizeof *connection);
+    return spill_at(&pass->connections, number);
+}
+
+static struct open_connection *begin_connection(struct pass *pass, uint32_t number, int64_t ts_ns)
+{
+    struct link *link = survey_link_at(pass->survey, number);
+    struct open_connection *connection =
+        memory_zalloc(sizeof *connection + link->legs * sizeof connection->gaps[0]);
     const struct journey_listener listener = {
         .missing = note_missing, .rewritten = note_rewritten, .context = connection};
 
     connection->pass = pass;
-    connection->link = link;
+    connection->number = number;
     connection->legs_left = link->legs;
     connection->first_ns = ts_ns;
     connection->journey = link->legs > 1 ? journey_new(link->legs, &listener) : NULL;
     link->connection_id = ++pass->connection_ids;
+    connection->link = *link;
     return connection;
 }
 
 static void end_connection(struct pass *pass, struct open_connection *connection)
 {
-    struct link *link = connection->link;
-    const struct leg_record *client = member(pass, link, 0);
-    const struct leg_record *server = member(pass, link, link->legs - 1);
+    const struct link *link = &connection->link;
+    const struct leg_record *client = member(connection, 0);
+    const struct leg_record *server = member(connection, link->legs - 1);
     struct connection_row row = {
         .id = link->connection_id,
         .client_version = client->version,
@@ -162,7 +179,7 @@ static void end_connection(struct pass *pass, struct open_connection *connection
         pass->given_up += journey_given_up(connection->journey);
     }
     store_connection(pass->store, &row);
-    pass->connections[link - pass->survey->links] = NULL;
+    *connection_slot(pass, connection->number) = NULL;
     journey_free(connection->journey);
     free(connection);
 }
@@ -197,15 +214,15 @@ static void end_leg(void *context, struct leg *leg)
     enum outcome outcome = track_outcome(&open->track);
     struct leg_row row = {.leg = leg, .track = &open->track, .encap = open->encap};
 
-    if (open->record == NULL)
+    if (connection == NULL)
         return;
-    row.id = open->record->leg_id;
-    row.connection_id = connection->link->connection_id;
+    row.id = open->id;
+    row.connection_id = connection->link.connection_id;
     row.point_id = leg->key.point + 1;
-    row.path_position = open->record->position;
+    row.path_position = open->position;
     row.first_ns = open->first_ns;
     row.last_ns = open->last_ns;
-    row.nat = nat_of(member(pass, connection->link, 0), open->record);
+    row.nat = nat_of(member(connection, 0), survey_leg(pass->survey, leg));
     for (int dir = 0; dir < DIRS; dir++)
         row.encap_bytes[dir] = open->encap_bytes[dir];
     life_finish(&open->track, row.id, note_event, pass->store);
@@ -213,7 +230,7 @@ static void end_leg(void *context, struct leg *leg)
     pass->former = reuse_former(&open->track, leg, row.id);
     if (outcome > connection->outcome)
         connection->outcome = outcome;
-    if (open->record->position == 0)
+    if (open->position == 0)
         connection->handshake_ns = open->track.handshake_ns;
     store_resets(pass, &open->track, leg->replaced ? RESET_WHEN_TUPLE_TAKEN : RESET_WHEN_ENDED);
     track_done(&open->track);
@@ -226,19 +243,21 @@ static void end_leg(void *context, struct leg *leg)
 static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *hit, int64_t ts_ns)
 {
     struct open_connection **connection;
+    struct leg_record *record;
 
-    if (open->leg.number >= pass->survey->points[open->leg.key.point].legs_count) {
+    if (open->leg.number >= pass->survey->points[open->leg.key.point].legs.count) {
         pass->changed = true;
         return;
     }
-    open->record = survey_leg(pass->survey, &open->leg);
-    open->record->leg_id = ++pass->leg_ids;
-    if (open->record->flipped)
+    record = survey_leg(pass->survey, &open->leg);
+    record->leg_id = open->id = ++pass->leg_ids;
+    open->position = record->position;
+    if (record->flipped)
         leg_flip(&open->leg, hit);
     open->first_ns = ts_ns;
-    connection = &pass->connections[open->record->connection];
+    connection = connection_slot(pass, record->connection);
     if (*connection == NULL)
-        *connection = begin_connection(pass, &pass->survey->links[open->record->connection], ts_ns);
+        *connection = begin_connection(pass, record->connection, ts_ns);
     open->connection = *connection;
 }
 
@@ -247,18 +266,18 @@ static void note_reuse(struct pass *pass, struct open_leg *open, int64_t raw_ns,
                        const struct tracked_segment *segment)
 {
     const struct leg *leg = &open->leg;
-    const struct leg_record *former = &pass->survey->points[leg->key.point].legs[leg->former];
-    uint32_t former_connection = pass->survey->links[former->connection].connection_id;
+    const struct leg_record *former = survey_record(pass->survey, leg->key.point, leg->former);
+    uint32_t former_connection = survey_link_at(pass->survey, former->connection)->connection_id;
     struct event event = {.kind = EVENT_TUPLE_REUSE, .segment_id = segment->id};
 
     if (pass->former.leg_id == former->leg_id)
         event = reuse_begin(&open->track, &pass->former, leg, segment);
-    event.leg_id = open->record->leg_id;
+    event.leg_id = open->id;
     event.has_a = event.has_b = true;
     event.a = former->leg_id;
     event.b = raw_ns - leg->former_last_ns;
     store_event(pass->store, &event);
-    if (former_connection != open->connection->link->connection_id)
+    if (former_connection != open->connection->link.connection_id)
         open->connection->reuse_of = former_connection;
 }
 
@@ -287,6 +306,7 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
                                       .ts_ns = segment->ts_ns,
                                       .file = file};
     struct journey *journey = open->connection->journey;
+    struct leg_gap *gap = &open->connection->gaps[open->position];
     const struct half *other = &open->track.half[!segment->hit->dir];
     uint64_t unseen = other->unseen;
 
@@ -296,14 +316,14 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
         return;
     }
     if (journey != NULL)
-        row->seen_before = journey_add(journey, open->record->position, segment->hit->dir,
-                                       segment->id, segment->ts_ns, segment->packet);
+        row->seen_before = journey_add(journey, open->position, segment->hit->dir, segment->id,
+                                       segment->ts_ns, segment->packet);
     row->marks = track_segment(&open->track, segment, note_event, pass->store);
     store_resets(pass, &open->track, RESET_NOW);
     pass_conntrack_segment(pass->conntrack, &open->conntrack, segment, raw_ns, pass->store);
     unseen = other->unseen - unseen;
-    open->record->gap[!segment->hit->dir] += unseen;
-    open->record->has_gap |= unseen > 0;
+    gap->bytes[!segment->hit->dir] += unseen;
+    gap->any |= unseen > 0;
 }
 
 static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint64_t frame_number,
@@ -325,14 +345,14 @@ static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint6
     if (hit.is_new) {
         begin_leg(pass, open, &hit, ts_ns);
         row.dir = hit.dir;
-        if (open->record != NULL && hit.leg->has_former)
+        if (open->connection != NULL && hit.leg->has_former)
             note_reuse(pass, open, frame->raw_ns, &segment);
     }
-    if (open->record == NULL)
+    if (open->connection == NULL)
         return;
     if (packet->tunnels > 0 || packet->vlan[0] != 0)
         note_encap(open, hit.dir, packet);
-    segment.leg_id = row.leg_id = open->record->leg_id;
+    segment.leg_id = row.leg_id = open->id;
     open->last_ns = open->connection->last_ns = ts_ns;
     follow_segment(pass, open, &segment, file, frame->raw_ns, &row);
     store_segment(pass->store, &row);
@@ -349,12 +369,12 @@ static uint32_t follow_icmp(struct leg *leg, int dir, const struct icmp_error *i
 {
     struct open_leg *open = (struct open_leg *)leg;
 
-    if (open->record == NULL)
+    if (open->connection == NULL)
         return 0;
     if (dir == DIR_CLIENT && icmp->has_quoted_seq && leg->has_isn[DIR_CLIENT] &&
         icmp->quoted_seq == leg->isn[DIR_CLIENT])
         life_icmp(&open->track.life, icmp->type, icmp->code);
-    return open->record->leg_id;
+    return open->id;
 }
 
 static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, int64_t ts_ns,
@@ -380,6 +400,18 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
     store_icmp(pass->store, &row);
 }
 
+/* A decoder remembers fragments, so each file has its own while it is read. */
+static struct decoder *decoder_of(struct pass *pass, size_t file)
+{
+    struct decoder **decoder = &pass->decoders[file];
+
+    if (*decoder == NULL) {
+        *decoder = decoder_new();
+        decoder_set_tunnels(*decoder, pass->survey->options->tunnels);
+    }
+    return *decoder;
+}
+
 static void pass_frame(struct pass *pass, size_t file, const struct reader *reader,
                        const struct frame *frame)
 {
@@ -391,7 +423,7 @@ static void pass_frame(struct pass *pass, size_t file, const struct reader *read
 
     if (!filter_passes(pass->survey->options->filter, frame))
         return;
-    decode_frame(pass->decoders[file], frame->dlt, frame->bytes, frame->captured, frame->sent,
+    decode_frame(decoder_of(pass, file), frame->dlt, frame->bytes, frame->captured, frame->sent,
                  &packet);
     if (packet.kind == PACKET_SKIPPED)
         return;
@@ -421,6 +453,10 @@ static enum status read_all(struct pass *pass, struct error *err)
         /* A file that has grown since the survey is read as far as it was then. */
         if (result == ORDER_FRAME && pass->frames[file] < pass->survey->captures[file].packets)
             pass_frame(pass, file, order_reader(order), &frame);
+        if (result == ORDER_ENDED) {
+            decoder_free(pass->decoders[file]);
+            pass->decoders[file] = NULL;
+        }
         if (pass->changed) {
             error_set(err, STATUS_INPUT, "%s: changed while it was read",
                       pass->survey->captures[file].path);
@@ -453,14 +489,13 @@ enum status pass_run(struct survey *survey, const struct conntrack_requests *req
         goto out;
     pass.legs = leg_table_new(sizeof(struct open_leg), end_leg, &pass);
     pass.duplicates = duplicates_new();
-    pass.connections = memory_zalloc(survey->links_count * sizeof(struct open_connection *));
+    spill_array_init(&pass.connections, survey->spill, sizeof(struct open_connection *));
+    spill_extend(&pass.connections, survey->links.count);
     pass.frames = memory_zalloc(survey->captures_count * sizeof *pass.frames);
-    pass.decoders = memory_alloc(survey->captures_count * sizeof(struct decoder *));
-    for (size_t i = 0; i < survey->captures_count; i++) {
-        pass.decoders[i] = decoder_new();
-        decoder_set_tunnels(pass.decoders[i], survey->options->tunnels);
-    }
-    status = read_all(&pass, err);
+    pass.decoders = memory_zalloc(survey->captures_count * sizeof(struct decoder *));
+    status = spill_status(survey->spill, err);
+    if (status == STATUS_OK)
+        status = read_all(&pass, err);
     leg_table_free(pass.legs); /* ends the legs that are left */
     duplicates_free(pass.duplicates);
     remark_given_up(
@@ -471,7 +506,7 @@ enum status pass_run(struct survey *survey, const struct conntrack_requests *req
     for (size_t i = 0; i < survey->captures_count; i++)
         decoder_free(pass.decoders[i]);
     free(pass.decoders);
-    free(pass.connections);
+    spill_array_done(&pass.connections);
     free(pass.frames);
 out:
     pass_conntrack_free(pass.conntrack);

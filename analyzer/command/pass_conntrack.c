@@ -68,8 +68,11 @@ static enum status take_requests(struct pass_conntrack *conntrack,
  * beyond the machine for its clients' addresses, before it for its servers'. */
 static void take_translated(struct pass_conntrack *conntrack, const struct link *link)
 {
-    struct leg_record **legs = &conntrack->survey->members[link->first];
+    struct leg_record *const *legs;
 
+    if (link->legs < 2)
+        return;
+    legs = survey_members(conntrack->survey, link);
     for (uint32_t i = 1; i < link->legs; i++) {
         if (!endpoint_equal(&legs[i - 1]->client, &legs[i]->client))
             conntrack->points[legs[i]->point] = &conntrack->standard;
@@ -89,8 +92,8 @@ enum status pass_conntrack_new(const struct survey *survey,
     conntrack->points = memory_zalloc((survey->points_count + 1) * sizeof *conntrack->points);
     if (status == STATUS_OK)
         status = take_requests(conntrack, requests, err);
-    for (size_t i = 0; requests->count == 0 && i < survey->links_count; i++)
-        take_translated(conntrack, &survey->links[i]);
+    for (size_t i = 0; requests->count == 0 && i < survey->links.count; i++)
+        take_translated(conntrack, survey_link_at(survey, i));
     *out = conntrack;
     return status;
 }
@@ -107,16 +110,16 @@ void pass_conntrack_free(struct pass_conntrack *conntrack)
 /* The window scale of an end: as its SYN had it at any point, or what its windows allow. */
 static uint8_t scale_of(const struct survey *survey, const struct leg_record *record, int dir)
 {
-    const struct link *link = &survey->links[record->connection];
+    const struct link *link = survey_link_at(survey, record->connection);
 
     for (uint32_t i = 0; i < link->legs; i++) {
-        const struct syn_options *own = &survey->members[link->first + i]->options[dir];
-        const struct syn_options *other = &survey->members[link->first + i]->options[!dir];
+        const struct leg_record *member = survey_member(survey, link, i);
+        const struct syn_options *own = &member->options[dir], *other = &member->options[!dir];
 
         if (own->seen && other->seen)
             return own->wscale <= SCALE_MAX && other->wscale <= SCALE_MAX ? own->wscale : 0;
     }
-    return record->scales != NULL ? scale_watch_most(record->scales, dir) : SCALE_MAX;
+    return record->scale_most[dir];
 }
 
 /* The side of a tuple that sends, the same for all legs that have the tuple. */

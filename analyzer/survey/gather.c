@@ -119,8 +119,8 @@ static void note_span(struct crossings *crossings, const struct leg_record *a,
     crossings_span(crossings, from_ns, to_ns);
 }
 
-static void note_pair(struct crossings *crossings, const struct leg_record *a,
-                      const struct leg_record *b)
+static void note_pair(const struct survey *survey, struct crossings *crossings,
+                      const struct leg_record *a, const struct leg_record *b)
 {
     struct shared shared = {0};
     int nearer = sample_nearer_by_ttl(a, b);
@@ -128,8 +128,8 @@ static void note_pair(struct crossings *crossings, const struct leg_record *a,
 
     note_answer(crossings, a, b);
     note_handshake(&shared, a, b);
-    if (a->sketch != NULL && b->sketch != NULL)
-        sketch_compare(a->sketch, b->sketch, note_shared, &shared);
+    if (a->sketch != 0 && b->sketch != 0)
+        sketch_compare(survey_sketch(survey, a), survey_sketch(survey, b), note_shared, &shared);
     if (nearer == 0)
         nearer = nearer_by_crossings(&shared);
     /* Neither comes first in both directions: two taps of one place, which bound each other from
@@ -156,19 +156,19 @@ void gather_crossings(const struct survey *survey, struct crossings *pairs)
 {
     size_t inputs = survey->inputs->count;
 
-    for (size_t i = 0; i < survey->links_count; i++) {
-        const struct link *link = &survey->links[i];
+    for (size_t i = 0; i < survey->links.count; i++) {
+        const struct link *link = survey_link_at(survey, i);
+        struct leg_record *const *legs = link->legs > 1 ? survey_members(survey, link) : NULL;
 
         for (size_t k = 0; k < link->legs; k++) {
             for (size_t m = k + 1; m < link->legs; m++) {
-                const struct leg_record *a = survey->members[link->first + k];
-                const struct leg_record *b = survey->members[link->first + m];
+                const struct leg_record *a = legs[k], *b = legs[m];
                 size_t from = survey->points[a->point].input, to = survey->points[b->point].input;
 
                 if (from < to)
-                    note_pair(&pairs[from * inputs + to], a, b);
+                    note_pair(survey, &pairs[from * inputs + to], a, b);
                 else if (from > to)
-                    note_pair(&pairs[to * inputs + from], b, a);
+                    note_pair(survey, &pairs[to * inputs + from], b, a);
             }
         }
     }

@@ -5,19 +5,37 @@
 #include "base/memory.h"
 #include "decode/address.h"
 
-void joint_init(struct joint *joint, struct leg_record **legs, size_t count)
+void joint_init(struct joint *joint, const struct survey *survey)
 {
-    *joint = (struct joint){.legs = legs, .count = count};
-    joint->root = memory_alloc(count * sizeof *joint->root);
-    joint->next = memory_alloc(count * sizeof *joint->next);
-    joint->last = memory_alloc(count * sizeof *joint->last);
-    joint->confidence = memory_alloc(count * sizeof *joint->confidence);
-    joint->method = memory_alloc(count * sizeof *joint->method);
-    for (size_t i = 0; i < count; i++) {
-        joint->root[i] = joint->next[i] = joint->last[i] = i;
-        joint->confidence[i] = 1.0f;
-        joint->method[i] = LINK_NONE;
+    size_t count = 0;
+
+    *joint = (struct joint){.survey = survey};
+    joint->first = memory_alloc((survey->points_count + 1) * sizeof *joint->first);
+    for (size_t i = 0; i < survey->points_count; i++) {
+        joint->first[i] = count;
+        count += survey->points[i].legs.count;
     }
+    joint->first[survey->points_count] = count;
+    joint->count = (uint32_t)count;
+    spill_array_init(&joint->nodes, survey->spill, sizeof(struct joint_node));
+    for (uint32_t i = 0; i < joint->count; i++)
+        *(struct joint_node *)spill_append(&joint->nodes) = (struct joint_node){
+            .root = i, .next = i, .last = i, .legs = 1, .confidence = 1.0f, .method = LINK_NONE};
+}
+
+struct leg_place joint_place(const struct joint *joint, uint32_t leg)
+{
+    size_t low = 0, high = joint->survey->points_count;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (joint->first[middle] <= leg)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (struct leg_place){(uint32_t)low, leg - (uint32_t)joint->first[low]};
 }
 
 static bool same_tuple(const struct leg_record *a, const struct leg_record *b)
@@ -39,49 +57,59 @@ static bool contradict(const struct leg_record *a, const struct leg_record *b)
     return false;
 }
 
-static bool sets_contradict(const struct joint *joint, size_t a, size_t b)
+static bool sets_contradict(const struct joint *joint, uint32_t a, uint32_t b)
 {
-    for (size_t i = a;; i = joint->next[i]) {
-        for (size_t k = b;; k = joint->next[k]) {
-            if (contradict(joint->legs[i], joint->legs[k]))
+    for (uint32_t i = a;; i = joint_node(joint, i)->next) {
+        for (uint32_t k = b;; k = joint_node(joint, k)->next) {
+            if (contradict(joint_leg(joint, i), joint_leg(joint, k)))
                 return true;
-            if (k == joint->next[k])
+            if (k == joint_node(joint, k)->next)
                 break;
         }
-        if (i == joint->next[i])
+        if (i == joint_node(joint, i)->next)
             return false;
     }
 }
 
-bool joint_join(struct joint *joint, size_t a, size_t b, enum link_method method, float confidence)
+/* Lays the set of root `b` behind that of root `a`. */
+static void append_set(struct joint *joint, uint32_t a, uint32_t b)
 {
-    a = joint->root[a];
-    b = joint->root[b];
-    if (a == b || sets_contradict(joint, a, b))
-        return false;
-    joint->next[joint->last[a]] = b;
-    joint->last[a] = joint->last[b];
-    for (size_t i = b;; i = joint->next[i]) {
-        joint->root[i] = a;
-        if (i == joint->next[i])
+    joint_node(joint, joint_node(joint, a)->last)->next = b;
+    joint_node(joint, a)->last = joint_node(joint, b)->last;
+    joint_node(joint, a)->legs += joint_node(joint, b)->legs;
+    for (uint32_t i = b;; i = joint_node(joint, i)->next) {
+        joint_node(joint, i)->root = a;
+        if (i == joint_node(joint, i)->next)
             break;
     }
-    if (joint->confidence[b] < joint->confidence[a])
-        joint->confidence[a] = joint->confidence[b];
-    if (confidence < joint->confidence[a])
-        joint->confidence[a] = confidence;
-    if (joint->method[b] > joint->method[a])
-        joint->method[a] = joint->method[b];
-    if (method > joint->method[a])
-        joint->method[a] = method;
+}
+
+bool joint_join(struct joint *joint, uint32_t a, uint32_t b, enum link_method method,
+                float confidence)
+{
+    struct joint_node *to;
+    const struct joint_node *from;
+
+    a = joint_node(joint, a)->root;
+    b = joint_node(joint, b)->root;
+    if (a == b || sets_contradict(joint, a, b))
+        return false;
+    append_set(joint, a, b);
+    to = joint_node(joint, a);
+    from = joint_node(joint, b);
+    if (from->confidence < to->confidence)
+        to->confidence = from->confidence;
+    if (confidence < to->confidence)
+        to->confidence = confidence;
+    if (from->method > to->method)
+        to->method = from->method;
+    if (method > to->method)
+        to->method = method;
     return true;
 }
 
 void joint_done(struct joint *joint)
 {
-    free(joint->root);
-    free(joint->next);
-    free(joint->last);
-    free(joint->confidence);
-    free(joint->method);
+    spill_array_done(&joint->nodes);
+    free(joint->first);
 }

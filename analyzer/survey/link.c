@@ -18,56 +18,63 @@ const char *link_method_name(enum link_method method)
     return names[method];
 }
 
-static int compare_connections(const void *a, const void *b)
+static int compare_legs(const void *a, const void *b)
 {
-    const struct leg_record *x = *(struct leg_record *const *)a,
-                            *y = *(struct leg_record *const *)b;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
-    if (x->connection != y->connection)
-        return x->connection < y->connection ? -1 : 1;
-    if (x->point != y->point)
-        return x->point < y->point ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
+    return (x > y) - (x < y);
 }
 
-/* Lists the legs of each connection one after the other. Numbers of legs that were joined to
- * another are left without legs. */
-static void list_members(struct survey *survey)
+/* Makes a connection of a set: its legs one after the other, in the order of points. `legs` has
+ * room for them. */
+static void add_link(struct survey *survey, const struct joint *joint, uint32_t root,
+                     uint32_t *legs)
 {
-    qsort(survey->members, survey->members_count, sizeof(struct leg_record *), compare_connections);
-    for (size_t i = 0; i < survey->members_count; i++) {
-        struct link *link = &survey->links[survey->members[i]->connection];
+    const struct joint_node *set = joint_node(joint, root);
+    struct link *link = spill_append(&survey->links);
 
-        if (link->legs++ == 0)
-            link->first = i;
+    *link = (struct link){.first = survey->members.count,
+                          .legs = set->legs,
+                          .confidence = set->confidence,
+                          .method = set->method};
+    for (uint32_t i = 0, leg = root; i < set->legs; i++, leg = joint_node(joint, leg)->next)
+        legs[i] = leg;
+    qsort(legs, set->legs, sizeof *legs, compare_legs);
+    for (uint32_t i = 0; i < set->legs; i++) {
+        struct leg_place place = joint_place(joint, legs[i]);
+
+        *(struct leg_place *)spill_append(&survey->members) = place;
+        survey_record(survey, place.point, place.number)->connection =
+            (uint32_t)survey->links.count - 1;
     }
+}
+
+static void list_links(struct survey *survey, const struct joint *joint)
+{
+    uint32_t most = 1, *legs;
+
+    for (uint32_t i = 0; i < joint->count; i++)
+        if (joint_node(joint, i)->root == i && joint_node(joint, i)->legs > most)
+            most = joint_node(joint, i)->legs;
+    legs = memory_alloc(most * sizeof *legs);
+    survey->one_link = memory_alloc(most * sizeof(struct leg_record *));
+    for (uint32_t i = 0; i < joint->count; i++)
+        if (joint_node(joint, i)->root == i)
+            add_link(survey, joint, i, legs);
+    free(legs);
 }
 
 void survey_link(struct survey *survey)
 {
     struct joint joint;
-    size_t count = 0;
 
-    for (size_t i = 0; i < survey->points_count; i++)
-        count += survey->points[i].legs_count;
-    survey->members = memory_alloc(count * sizeof(struct leg_record *));
-    survey->members_count = count;
-    survey->links = memory_zalloc(count * sizeof *survey->links);
-    survey->links_count = count;
-    count = 0;
-    for (size_t i = 0; i < survey->points_count; i++)
-        for (size_t k = 0; k < survey->points[i].legs_count; k++)
-            survey->members[count++] = &survey->points[i].legs[k];
-    joint_init(&joint, survey->members, count);
+    spill_array_init(&survey->links, survey->spill, sizeof(struct link));
+    spill_array_init(&survey->members, survey->spill, sizeof(struct leg_place));
+    joint_init(&joint, survey);
     survey->ambiguous_legs = link_by_handshake(&joint);
     survey->ambiguous_legs += link_by_sketch(&joint);
     if (survey->options->nat != NULL)
         link_by_nat(&joint, survey->options->nat);
-    for (size_t i = 0; i < count; i++) {
-        survey->members[i]->connection = (uint32_t)joint.root[i];
-        survey->links[joint.root[i]].confidence = joint.confidence[joint.root[i]];
-        survey->links[joint.root[i]].method = joint.method[joint.root[i]];
-    }
+    list_links(survey, &joint);
     joint_done(&joint);
-    list_members(survey);
 }

@@ -84,24 +84,18 @@ static int agreement(const struct leg_record *a, const struct leg_record *b)
     return bits;
 }
 
-/* Legs with one client's ISN, by their index in the joint. */
+/* Legs with one client's ISN, in the order of points. */
 struct group {
-    const struct joint *joint;
-    const size_t *legs;
+    uint32_t legs[GROUP_MAX]; /* by their index in the joint */
+    const struct leg_record *records[GROUP_MAX];
     size_t count;
 };
-
-static const struct leg_record *leg_at(const struct group *group, size_t i)
-{
-    return group->joint->legs[group->legs[i]];
-}
 
 /* The best partner of leg `i` at `point`: its place in the group, or `count` if there is none or
  * no single one. */
 static size_t best_partner(const struct group *group, size_t i, uint32_t point, int *bits,
                            bool *ambiguous)
 {
-    const struct leg_record *leg = leg_at(group, i);
     size_t best = group->count;
 
     *bits = 0;
@@ -109,9 +103,9 @@ static size_t best_partner(const struct group *group, size_t i, uint32_t point, 
     for (size_t k = 0; k < group->count; k++) {
         int agreed;
 
-        if (k == i || leg_at(group, k)->point != point)
+        if (k == i || group->records[k]->point != point)
             continue;
-        agreed = agreement(leg, leg_at(group, k));
+        agreed = agreement(group->records[i], group->records[k]);
         if (agreed < BITS_NEEDED || agreed < *bits)
             continue;
         *ambiguous = agreed == *bits;
@@ -128,71 +122,106 @@ static float confidence_of(int bits)
     return bits >= 2 * BITS_NUMBER ? 0.99f : 0.95f;
 }
 
-static uint64_t link_group(struct joint *joint, const size_t *legs, size_t count)
+/* Returns how many of the group's legs have more than one partner that is as good. */
+static uint64_t link_group(struct joint *joint, struct group *group)
 {
-    struct group group = {.joint = joint, .legs = legs, .count = count};
     uint64_t apart = 0;
 
-    if (count < 2)
-        return 0;
-    if (count > GROUP_MAX)
-        return count;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t former = UINT32_MAX;
+    for (size_t i = 0; i < group->count; i++)
+        group->records[i] = joint_leg(joint, group->legs[i]);
+    for (size_t i = 0; i < group->count; i++) {
+        uint32_t own = group->records[i]->point, former = UINT32_MAX;
 
-        for (size_t k = 0; k < count; k++) {
-            uint32_t point = leg_at(&group, k)->point;
+        for (size_t k = 0; k < group->count; k++) {
+            uint32_t point = group->records[k]->point;
             bool ambiguous, ambiguous_back;
             int bits, bits_back;
             size_t partner;
 
             /* The group is in the order of points: each is looked at once. */
-            if (point == former || point < leg_at(&group, i)->point)
+            if (point == former || point < own)
                 continue;
             former = point;
-            partner = best_partner(&group, i, point, &bits, &ambiguous);
+            partner = best_partner(group, i, point, &bits, &ambiguous);
             apart += ambiguous;
-            if (partner < count && best_partner(&group, partner, leg_at(&group, i)->point,
-                                                &bits_back, &ambiguous_back) == i)
-                joint_join(joint, legs[i], legs[partner], LINK_HANDSHAKE, confidence_of(bits));
+            if (partner < group->count &&
+                best_partner(group, partner, own, &bits_back, &ambiguous_back) == i)
+                joint_join(joint, group->legs[i], group->legs[partner], LINK_HANDSHAKE,
+                           confidence_of(bits));
         }
     }
     return apart;
 }
 
-struct keyed {
-    uint32_t isn;
-    size_t leg;
-};
-
-static int compare_isns(const void *a, const void *b)
+/* What is sorted: a key above, an index below. */
+static void add_keyed(struct spill_array *array, uint32_t key, uint32_t leg)
 {
-    const struct keyed *x = a, *y = b;
+    *(uint64_t *)spill_append(array) = (uint64_t)key << 32 | leg;
+}
 
-    if (x->isn != y->isn)
-        return x->isn < y->isn ? -1 : 1;
-    return x->leg < y->leg ? -1 : x->leg > y->leg;
+static uint32_t key_at(const struct spill_array *array, size_t i)
+{
+    return (uint32_t)(*(const uint64_t *)spill_at(array, i) >> 32);
+}
+
+static uint32_t leg_at(const struct spill_array *array, size_t i)
+{
+    return (uint32_t) * (const uint64_t *)spill_at(array, i);
+}
+
+/* How many entries from `first` on have its key. */
+static size_t run_at(const struct spill_array *array, size_t first)
+{
+    size_t count = 1;
+
+    while (first + count < array->count && key_at(array, first + count) == key_at(array, first))
+        count++;
+    return count;
+}
+
+/* The legs that share their client's ISN with another, each under the first leg that has it, in the
+ * order of those: so the records are walked through once, and not in the order of random numbers.
+ * Returns how many legs are too many of one kind. */
+static uint64_t list_groups(const struct joint *joint, struct spill_array *groups)
+{
+    struct spill_array isns;
+    uint64_t apart = 0;
+
+    spill_array_init(&isns, joint->survey->spill, sizeof(uint64_t));
+    for (uint32_t i = 0; i < joint->count; i++) {
+        const struct leg_record *leg = joint_leg(joint, i);
+
+        if (leg->has_isn[DIR_CLIENT])
+            add_keyed(&isns, leg->isn[DIR_CLIENT], i);
+    }
+    spill_sort(&isns);
+    for (size_t first = 0, count; first < isns.count; first += count) {
+        count = run_at(&isns, first);
+        if (count > GROUP_MAX)
+            apart += count;
+        for (size_t i = 0; count > 1 && count <= GROUP_MAX && i < count; i++)
+            add_keyed(groups, leg_at(&isns, first), leg_at(&isns, first + i));
+    }
+    spill_array_done(&isns);
+    spill_sort(groups);
+    return apart;
 }
 
 uint64_t link_by_handshake(struct joint *joint)
 {
-    struct keyed *keyed = memory_alloc(joint->count * sizeof *keyed);
-    size_t *group = memory_alloc(joint->count * sizeof *group);
-    size_t count = 0, size = 0;
-    uint64_t apart = 0;
+    struct group *group = memory_alloc(sizeof *group);
+    struct spill_array groups;
+    uint64_t apart;
 
-    for (size_t i = 0; i < joint->count; i++)
-        if (joint->legs[i]->has_isn[DIR_CLIENT])
-            keyed[count++] = (struct keyed){joint->legs[i]->isn[DIR_CLIENT], i};
-    qsort(keyed, count, sizeof *keyed, compare_isns);
-    for (size_t i = 0; i < count; i++) {
-        group[size++] = keyed[i].leg;
-        if (i + 1 < count && keyed[i + 1].isn == keyed[i].isn)
-            continue;
-        apart += link_group(joint, group, size);
-        size = 0;
+    spill_array_init(&groups, joint->survey->spill, sizeof(uint64_t));
+    apart = list_groups(joint, &groups);
+    for (size_t first = 0; first < groups.count; first += group->count) {
+        group->count = run_at(&groups, first);
+        for (size_t i = 0; i < group->count; i++)
+            group->legs[i] = leg_at(&groups, first + i);
+        apart += link_group(joint, group);
     }
+    spill_array_done(&groups);
     free(group);
-    free(keyed);
     return apart;
 }

@@ -11,10 +11,11 @@ enum {
     CONTRADICTIONS_TOLD = 20
 };
 
-/* A leg under its tuple. */
+/* A tuple that the map has, and the legs under it. */
 struct named {
-    const struct leg_record *record;
-    size_t leg;
+    const struct endpoint *client, *server; /* the map's */
+    uint32_t legs;
+    uint32_t leg; /* the last of them; only if there are any */
 };
 
 static int compare_tuples(const struct endpoint *client_a, const struct endpoint *server_a,
@@ -34,64 +35,73 @@ static int compare_tuples(const struct endpoint *client_a, const struct endpoint
 static int compare_named(const void *a, const void *b)
 {
     const struct named *x = a, *y = b;
-    int order = compare_tuples(&x->record->client, &x->record->server, &y->record->client,
-                               &y->record->server);
 
-    return order != 0 ? order : (x->leg > y->leg) - (x->leg < y->leg);
+    return compare_tuples(x->client, x->server, y->client, y->server);
 }
 
-/* The legs with one tuple: the first, and how many. */
-static size_t find_named(const struct named *names, size_t count, const struct endpoint *client,
-                         const struct endpoint *server, size_t *found)
+/* All tuples of the map in their order, each once. Caller frees. */
+static struct named *list_named(const struct nat_map *map, size_t *count)
 {
-    size_t low = 0, high = count;
+    struct named *names = memory_zalloc(2 * map->count * sizeof *names);
+    size_t all = 0, kept = 0;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct nat_entry *entry = &map->entries[i];
 
-        if (compare_tuples(&names[middle].record->client, &names[middle].record->server, client,
-                           server) < 0)
-            low = middle + 1;
-        else
-            high = middle;
+        names[all++] = (struct named){.client = &entry->client, .server = &entry->server};
+        names[all++] = (struct named){.client = &entry->nat_client, .server = &entry->nat_server};
     }
-    for (*found = 0; low + *found < count; ++*found)
-        if (compare_tuples(&names[low + *found].record->client, &names[low + *found].record->server,
-                           client, server) != 0)
-            break;
-    return low;
+    qsort(names, all, sizeof *names, compare_named);
+    for (size_t i = 0; i < all; i++)
+        if (kept == 0 || compare_named(&names[i], &names[kept - 1]) != 0)
+            names[kept++] = names[i];
+    *count = kept;
+    return names;
+}
+
+static struct named *find_named(struct named *names, size_t count, const struct endpoint *client,
+                                const struct endpoint *server)
+{
+    const struct named wanted = {.client = client, .server = server};
+
+    return bsearch(&wanted, names, count, sizeof *names, compare_named);
 }
 
 /* Only one leg on either side, at different points, and nothing that speaks against it. */
-static void join_entry(struct joint *joint, const struct named *names, size_t count,
+static void join_entry(struct joint *joint, struct named *names, size_t count,
                        const struct nat_entry *entry)
 {
-    size_t inside_count, outside_count;
-    size_t inside = find_named(names, count, &entry->client, &entry->server, &inside_count);
-    size_t outside =
-        find_named(names, count, &entry->nat_client, &entry->nat_server, &outside_count);
+    const struct named *inside = find_named(names, count, &entry->client, &entry->server);
+    const struct named *outside = find_named(names, count, &entry->nat_client, &entry->nat_server);
     const struct leg_record *a, *b;
 
-    if (inside_count != 1 || outside_count != 1)
+    if (inside->legs != 1 || outside->legs != 1)
         return;
-    a = names[inside].record;
-    b = names[outside].record;
+    a = joint_leg(joint, inside->leg);
+    b = joint_leg(joint, outside->leg);
     for (int dir = 0; dir < DIRS; dir++)
         if (a->options[dir].seen && b->options[dir].seen && a->isn[dir] != b->isn[dir])
             return;
     if (a->point != b->point)
-        joint_join(joint, names[inside].leg, names[outside].leg, LINK_NAT_MAP, 0.9f);
+        joint_join(joint, inside->leg, outside->leg, LINK_NAT_MAP, 0.9f);
 }
 
 void link_by_nat(struct joint *joint, const struct nat_map *map)
 {
-    struct named *names = memory_alloc(joint->count * sizeof *names);
+    size_t count;
+    struct named *names = list_named(map, &count);
 
-    for (size_t i = 0; i < joint->count; i++)
-        names[i] = (struct named){joint->legs[i], i};
-    qsort(names, joint->count, sizeof *names, compare_named);
+    for (uint32_t i = 0; i < joint->count && count > 0; i++) {
+        const struct leg_record *leg = joint_leg(joint, i);
+        struct named *named = find_named(names, count, &leg->client, &leg->server);
+
+        if (named == NULL)
+            continue;
+        named->legs++;
+        named->leg = i;
+    }
     for (size_t i = 0; i < map->count; i++)
-        join_entry(joint, names, joint->count, &map->entries[i]);
+        join_entry(joint, names, count, &map->entries[i]);
     free(names);
 }
 
@@ -126,10 +136,11 @@ void link_check_nat(struct survey *survey, const struct nat_map *map)
 {
     unsigned told = 0;
 
-    for (size_t i = 0; i < survey->links_count; i++) {
-        struct leg_record **legs = &survey->members[survey->links[i].first];
+    for (size_t i = 0; i < survey->links.count; i++) {
+        const struct link *link = survey_link_at(survey, i);
+        struct leg_record *const *legs = link->legs > 1 ? survey_members(survey, link) : NULL;
 
-        for (uint32_t k = 0; k + 1 < survey->links[i].legs; k++) {
+        for (uint32_t k = 0; k + 1 < link->legs; k++) {
             const struct leg_record *a = legs[k], *b = legs[k + 1];
             char inside[128], outside[128];
 
@@ -141,7 +152,7 @@ void link_check_nat(struct survey *survey, const struct nat_map *map)
             remark_add(&survey->remarks, "nat-map",
                        "%s at %s is %s at %s by its %s, but the NAT map translates it otherwise",
                        inside, survey->points[a->point].name, outside,
-                       survey->points[b->point].name, link_method_name(survey->links[i].method));
+                       survey->points[b->point].name, link_method_name(link->method));
         }
     }
     if (told > CONTRADICTIONS_TOLD)

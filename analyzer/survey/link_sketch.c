@@ -17,12 +17,12 @@ enum {
 /* A fingerprint, and the leg that has it. */
 struct entry {
     uint64_t hash;
-    size_t leg;
+    uint32_t leg;
 };
 
 /* Two legs and how many fingerprints they share. */
 struct pair {
-    size_t a, b;
+    uint32_t a, b;
     unsigned agreed;
 };
 
@@ -66,8 +66,8 @@ static struct entry *list_entries(const struct joint *joint, int first_class, in
     size_t capacity = 0;
 
     *count = 0;
-    for (size_t i = 0; i < joint->count; i++) {
-        const struct sketch *sketch = joint->legs[i]->sketch;
+    for (uint32_t i = 0; i < joint->count && joint->survey->sketches.count > 0; i++) {
+        const struct sketch *sketch = survey_sketch(joint->survey, joint_leg(joint, i));
 
         for (int class = first_class; sketch != NULL && class <= last_class; class ++) {
             for (int dir = 0; dir < DIRS; dir++) {
@@ -88,23 +88,28 @@ static struct entry *list_entries(const struct joint *joint, int first_class, in
     return entries;
 }
 
+static uint32_t point_of(const struct joint *joint, uint32_t leg)
+{
+    return joint_place(joint, leg).point;
+}
+
 /* What several legs of one point have tells none of them. */
 static bool is_unique(const struct joint *joint, const struct entry *entries, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++)
-            if (joint->legs[entries[i].leg]->point == joint->legs[entries[k].leg]->point)
+            if (point_of(joint, entries[i].leg) == point_of(joint, entries[k].leg))
                 return false;
     return true;
 }
 
 /* Whether the leg's connection was seen at `point` already. */
-static bool is_linked_to(const struct joint *joint, size_t leg, uint32_t point)
+static bool is_linked_to(const struct joint *joint, uint32_t leg, uint32_t point)
 {
-    for (size_t i = joint->root[leg];; i = joint->next[i]) {
-        if (joint->legs[i]->point == point)
+    for (uint32_t i = joint_node(joint, leg)->root;; i = joint_node(joint, i)->next) {
+        if (point_of(joint, i) == point)
             return true;
-        if (i == joint->next[i])
+        if (i == joint_node(joint, i)->next)
             return false;
     }
 }
@@ -177,19 +182,19 @@ static bool contradict(const struct leg_record *a, const struct leg_record *b, b
 }
 
 /* Whether another partner of `leg` at the same point as `partner` comes near to `agreed`. */
-static bool has_rival(const struct pairs *pairs, const struct joint *joint, size_t leg,
-                      size_t partner, unsigned agreed)
+static bool has_rival(const struct pairs *pairs, const struct joint *joint, uint32_t leg,
+                      uint32_t partner, unsigned agreed)
 {
     for (size_t i = 0; i < pairs->count; i++) {
         const struct pair *pair = &pairs->items[i];
-        size_t other;
+        uint32_t other;
 
         if (pair->agreed * RIVAL_FACTOR < agreed)
             return false; /* in falling order: no more comes */
         if (pair->a != leg && pair->b != leg)
             continue;
         other = pair->a == leg ? pair->b : pair->a;
-        if (other != partner && joint->legs[other]->point == joint->legs[partner]->point &&
+        if (other != partner && point_of(joint, other) == point_of(joint, partner) &&
             !joint_is_one(joint, other, partner))
             return true;
     }
@@ -215,14 +220,14 @@ static uint64_t link_classes(struct joint *joint, int first_class, int last_clas
     sum_pairs(&pairs);
     for (size_t i = 0; i < pairs.count; i++) {
         const struct pair *pair = &pairs.items[i];
+        const struct leg_record *a = joint_leg(joint, pair->a), *b = joint_leg(joint, pair->b);
 
-        if (pair->agreed <
-            agreements_needed(joint->legs[pair->a], joint->legs[pair->b], numbers_kept))
+        if (pair->agreed < agreements_needed(a, b, numbers_kept))
             continue;
-        if (contradict(joint->legs[pair->a], joint->legs[pair->b], numbers_kept))
+        if (contradict(a, b, numbers_kept))
             continue;
-        if (!numbers_kept && (is_linked_to(joint, pair->a, joint->legs[pair->b]->point) ||
-                              is_linked_to(joint, pair->b, joint->legs[pair->a]->point)))
+        if (!numbers_kept &&
+            (is_linked_to(joint, pair->a, b->point) || is_linked_to(joint, pair->b, a->point)))
             continue;
         if (has_rival(&pairs, joint, pair->a, pair->b, pair->agreed) ||
             has_rival(&pairs, joint, pair->b, pair->a, pair->agreed))

@@ -67,10 +67,14 @@ static void order_by_rank(const struct survey *survey, struct leg_record **legs,
 
 void survey_paths(struct survey *survey)
 {
-    for (size_t i = 0; i < survey->links_count; i++) {
-        struct leg_record **legs = &survey->members[survey->links[i].first];
-        size_t count = survey->links[i].legs;
+    for (size_t i = 0; i < survey->links.count; i++) {
+        const struct link *link = survey_link_at(survey, i);
+        struct leg_record **legs;
+        size_t count = link->legs;
 
+        if (count < 2)
+            continue;
+        legs = survey_members(survey, link);
         /* Insertion: few legs, and those that can't be told apart stay in the order of points. */
         for (size_t k = 1; k < count; k++) {
             struct leg_record *leg = legs[k];
@@ -82,7 +86,11 @@ void survey_paths(struct survey *survey)
         }
         if (survey->options->path != NULL)
             order_by_rank(survey, legs, count);
-        for (size_t k = 0; k < count; k++)
+        for (size_t k = 0; k < count; k++) {
+            struct leg_place *place = spill_at(&survey->members, link->first + k);
+
             legs[k]->position = (uint32_t)k;
+            *place = (struct leg_place){legs[k]->point, legs[k]->number};
+        }
     }
 }

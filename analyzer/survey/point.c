@@ -34,6 +34,7 @@ static struct point *make_point(struct survey *survey, uint32_t input, const cha
     point->input = input;
     point->interface = interface ? memory_copy_text(interface) : NULL;
     point->ifindex = ifindex;
+    spill_array_init(&point->legs, survey->spill, sizeof(struct leg_record));
     return point;
 }
 

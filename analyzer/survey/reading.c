@@ -27,6 +27,24 @@ static void note_comment(struct survey *survey, const struct capture *capture, u
     comment->text = memory_copy_text(text);
 }
 
+/* A decoder remembers fragments, so each file has its own while it is read. */
+static struct decoder *decoder_of(struct reading *reading, size_t file)
+{
+    struct decoder **decoder = &reading->decoders[file];
+
+    if (*decoder == NULL) {
+        *decoder = decoder_new();
+        decoder_set_tunnels(*decoder, reading->survey->options->tunnels);
+    }
+    return *decoder;
+}
+
+static void forget_decoder(struct reading *reading, size_t file)
+{
+    decoder_free(reading->decoders[file]);
+    reading->decoders[file] = NULL;
+}
+
 static void note_frame(struct reading *reading, size_t file, const struct reader *reader,
                        const struct frame *frame)
 {
@@ -48,7 +66,7 @@ static void note_frame(struct reading *reading, size_t file, const struct reader
     }
     if (frame->comment != NULL)
         note_comment(reading->survey, capture, capture->packets, frame->comment);
-    decode_frame(reading->decoders[file], frame->dlt, frame->bytes, frame->captured, frame->sent,
+    decode_frame(decoder_of(reading, file), frame->dlt, frame->bytes, frame->captured, frame->sent,
                  &packet);
     if (packet.kind == PACKET_SKIPPED) {
         capture->skipped[packet.reason]++;
@@ -68,7 +86,7 @@ static void note_frame(struct reading *reading, size_t file, const struct reader
     }
     capture->segments++;
     hit = leg_table_add(reading->legs, point_id, &packet, frame->ts_ns);
-    record_segment(reading->survey, point, &hit, &packet, frame->ts_ns);
+    record_segment(reading->survey, &hit, &packet, frame->ts_ns);
 }
 
 static void note_end(struct survey *survey, struct capture *capture, struct order *order)
@@ -117,27 +135,28 @@ enum status reading_input(struct reading *reading, const struct order_file *file
                           struct clock *clock, struct error *err)
 {
     struct order *order = order_new(files, count, true);
+    const struct spill *spill = reading->survey->spill;
     enum order_result result;
     struct frame frame;
     size_t file;
 
-    reading->decoders = memory_alloc(count * sizeof(struct decoder *));
-    for (size_t i = 0; i < count; i++) {
-        reading->decoders[i] = decoder_new();
-        decoder_set_tunnels(reading->decoders[i], reading->survey->options->tunnels);
-    }
+    reading->legs = leg_table_new(sizeof(struct surveyed_leg), record_end, reading->survey);
+    reading->decoders = memory_zalloc(count * sizeof(struct decoder *));
     while ((result = order_next(order, &file, &frame, err)) != ORDER_DONE) {
-        if (result == ORDER_FAILED)
+        if (result == ORDER_FAILED || spill_has_failed(spill))
             break;
-        if (result == ORDER_FRAME)
+        if (result == ORDER_FRAME) {
             note_frame(reading, file, order_reader(order), &frame);
-        else
+        } else {
             note_end(reading->survey, &reading->captures[file], order);
+            forget_decoder(reading, file);
+        }
     }
     for (size_t i = 0; i < count; i++)
         decoder_free(reading->decoders[i]);
     free(reading->decoders);
     order_free(order);
+    leg_table_free(reading->legs); /* ends the legs that are left */
     note_clock(clock, reading->captures, count);
-    return result == ORDER_FAILED ? STATUS_INPUT : STATUS_OK;
+    return result == ORDER_FAILED ? STATUS_INPUT : spill_status(spill, err);
 }

@@ -1,7 +1,8 @@
 #include "survey/record.h"
 
+#include <stdlib.h>
+
 #include "base/memory.h"
-#include "survey/scale.h"
 #include "survey/sketch.h"
 
 /* Samples are a few kilobytes each, so they are bounded. Legs that began before the capture did
@@ -40,39 +41,42 @@ static void note_options(struct leg_record *record, int dir, const struct tcp_op
     options->mss = opt->has_mss ? opt->mss : 0;
 }
 
-static void note_sketch(struct survey *survey, struct leg_record *record, const struct leg_hit *hit,
-                        const struct packet *packet, int64_t ts_ns)
+static void note_sketch(struct survey *survey, struct surveyed_leg *surveyed,
+                        const struct leg_hit *hit, const struct packet *packet, int64_t ts_ns)
 {
-    size_t most = record->has_isn[DIR_CLIENT] ? SKETCHES_MAX : SKETCHES_MIDSTREAM_MAX;
+    size_t most = surveyed->record.has_isn[DIR_CLIENT] ? SKETCHES_MAX : SKETCHES_MIDSTREAM_MAX;
 
-    if (record->segments++ == 0 && survey->sketches_count < most) {
-        record->sketch = memory_zalloc(sizeof *record->sketch);
-        survey->sketches_count++;
+    if (hit->is_new && survey->sketches_begun < most) {
+        surveyed->sketch = memory_zalloc(sizeof *surveyed->sketch);
+        survey->sketches_begun++;
     }
-    if (record->sketch != NULL)
-        sketch_add(record->sketch, hit->dir, packet, ts_ns);
+    if (surveyed->sketch != NULL)
+        sketch_add(surveyed->sketch, hit->dir, packet, ts_ns);
 }
 
-void record_segment(struct survey *survey, struct point *point, const struct leg_hit *hit,
-                    const struct packet *packet, int64_t ts_ns)
+static void begin(struct survey *survey, struct surveyed_leg *surveyed, uint8_t version,
+                  int64_t ts_ns)
+{
+    struct leg_record *record = &surveyed->record;
+
+    record->point = surveyed->leg.key.point;
+    record->number = surveyed->leg.number;
+    record->version = version;
+    record->client = leg_end(&surveyed->leg, DIR_CLIENT);
+    record->server = leg_end(&surveyed->leg, DIR_SERVER);
+    record->first_ns = ts_ns;
+    spill_append(&survey->points[record->point].legs); /* its place */
+}
+
+void record_segment(struct survey *survey, const struct leg_hit *hit, const struct packet *packet,
+                    int64_t ts_ns)
 {
     const struct segment *tcp = &packet->tcp;
-    struct leg_record *record;
+    struct surveyed_leg *surveyed = (struct surveyed_leg *)hit->leg;
+    struct leg_record *record = &surveyed->record;
 
-    if (hit->is_new) {
-        void *legs = point->legs;
-
-        record = memory_append(&legs, &point->legs_count, &point->legs_capacity, sizeof *record);
-        point->legs = legs;
-        record->point = hit->leg->key.point;
-        record->number = hit->leg->number;
-        record->version = packet->version;
-        record->client = leg_end(hit->leg, DIR_CLIENT);
-        record->server = leg_end(hit->leg, DIR_SERVER);
-        record->first_ns = ts_ns;
-    } else {
-        record = &point->legs[hit->leg->number];
-    }
+    if (hit->is_new)
+        begin(survey, surveyed, packet->version, ts_ns);
     record->last_ns = ts_ns;
     if (record->ttl[hit->dir] == 0 && !(tcp->flags & TCP_RST))
         record->ttl[hit->dir] = packet->ttl;
@@ -84,10 +88,25 @@ void record_segment(struct survey *survey, struct point *point, const struct leg
         note_options(record, hit->dir, &tcp->opt);
         note_sample(record, hit->dir == DIR_CLIENT ? SAMPLE_SYN : SAMPLE_SYNACK, packet, ts_ns);
     }
-    if (hit->leg->phase == LEG_MIDSTREAM) {
-        if (record->scales == NULL)
-            record->scales = memory_zalloc(sizeof *record->scales);
-        scale_watch_add(record->scales, hit->dir, tcp);
+    if (hit->leg->phase == LEG_MIDSTREAM)
+        scale_watch_add(&surveyed->scales, hit->dir, tcp);
+    note_sketch(survey, surveyed, hit, packet, ts_ns);
+}
+
+void record_end(void *context, struct leg *leg)
+{
+    struct survey *survey = context;
+    struct surveyed_leg *surveyed = (struct surveyed_leg *)leg;
+    struct leg_record *record = &surveyed->record;
+
+    for (int dir = 0; dir < DIRS; dir++)
+        record->scale_most[dir] = scale_watch_most(&surveyed->scales, dir);
+    if (surveyed->sketch != NULL) {
+        struct sketch *kept = spill_append(&survey->sketches);
+
+        *kept = *surveyed->sketch;
+        record->sketch = (uint32_t)survey->sketches.count;
+        free(surveyed->sketch);
     }
-    note_sketch(survey, record, hit, packet, ts_ns);
+    *survey_record(survey, record->point, record->number) = *record;
 }

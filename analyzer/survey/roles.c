@@ -1,6 +1,5 @@
 /* Which end is the client, where no handshake told: legs of one connection must agree, and the one
  * that is surest is believed. */
-#include "survey/scale.h"
 #include "survey/sketch.h"
 #include "survey/survey.h"
 
@@ -22,19 +21,19 @@ static void count_vote(void *context, enum sketch_class class, int dir_a, int di
         votes->crossed++;
 }
 
-static void flip(struct leg_record *leg)
+static void flip(const struct survey *survey, struct leg_record *leg)
 {
     struct endpoint client = leg->client;
-    uint8_t ttl = leg->ttl[DIR_CLIENT];
+    uint8_t ttl = leg->ttl[DIR_CLIENT], scale = leg->scale_most[DIR_CLIENT];
 
     leg->flipped = !leg->flipped;
     leg->client = leg->server;
     leg->server = client;
     leg->ttl[DIR_CLIENT] = leg->ttl[DIR_SERVER];
     leg->ttl[DIR_SERVER] = ttl;
-    sketch_flip(leg->sketch);
-    if (leg->scales != NULL)
-        scale_watch_flip(leg->scales);
+    leg->scale_most[DIR_CLIENT] = leg->scale_most[DIR_SERVER];
+    leg->scale_most[DIR_SERVER] = scale;
+    sketch_flip(survey_sketch(survey, leg));
 }
 
 /* A handshake tells for sure; else the more two ports differ in kind, the surer. */
@@ -47,12 +46,13 @@ static int certainty(const struct leg_record *leg)
 
 void survey_roles(struct survey *survey)
 {
-    for (size_t i = 0; i < survey->links_count; i++) {
-        const struct link *link = &survey->links[i];
-        struct leg_record **legs = &survey->members[link->first], *surest;
+    for (size_t i = 0; i < survey->links.count; i++) {
+        const struct link *link = survey_link_at(survey, i);
+        struct leg_record **legs, *surest;
 
         if (link->legs < 2)
             continue;
+        legs = survey_members(survey, link);
         surest = legs[0];
         for (size_t k = 1; k < link->legs; k++)
             if (certainty(legs[k]) > certainty(surest))
@@ -60,11 +60,12 @@ void survey_roles(struct survey *survey)
         for (size_t k = 0; k < link->legs; k++) {
             struct votes votes = {0};
 
-            if (legs[k] == surest || surest->sketch == NULL || legs[k]->sketch == NULL)
+            if (legs[k] == surest || surest->sketch == 0 || legs[k]->sketch == 0)
                 continue;
-            sketch_compare(surest->sketch, legs[k]->sketch, count_vote, &votes);
+            sketch_compare(survey_sketch(survey, surest), survey_sketch(survey, legs[k]),
+                           count_vote, &votes);
             if (votes.crossed > votes.same)
-                flip(legs[k]);
+                flip(survey, legs[k]);
         }
     }
 }

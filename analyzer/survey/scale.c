@@ -2,14 +2,6 @@
 
 #include "decode/sequence.h"
 
-void scale_watch_flip(struct scale_watch *watch)
-{
-    struct scale_watch old = *watch;
-
-    for (int dir = 0; dir < DIRS; dir++)
-        watch->side[dir] = old.side[!dir];
-}
-
 /* One byte beyond the window probes it. The scaled window is rounded, so one unit tells nothing. */
 static void learn_from_data(struct scale_watch *watch, int dir, const struct segment *tcp)
 {

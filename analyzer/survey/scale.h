@@ -34,7 +34,4 @@ void scale_watch_add(struct scale_watch *watch, int dir, const struct segment *t
  * contradict each other. */
 uint8_t scale_watch_most(const struct scale_watch *watch, int dir);
 
-/* Exchanges client and server. */
-void scale_watch_flip(struct scale_watch *watch);
-
 #endif

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "survey/link.h"
 #include "survey/reading.h"
+#include "survey/sketch.h"
 
 /* Opens every file once: what can't be read at all is said before any work is done. The first of
  * them is for `err`. */
@@ -56,6 +57,13 @@ struct order_file *survey_files(const struct survey *survey)
         files[i].clock = survey->clocks[capture->input].map;
     }
     return files;
+}
+
+struct leg_record **survey_members(const struct survey *survey, const struct link *link)
+{
+    for (uint32_t i = 0; i < link->legs; i++)
+        survey->one_link[i] = survey_member(survey, link, i);
+    return survey->one_link;
 }
 
 static void number_frames(struct survey *survey)
@@ -139,11 +147,12 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
     size_t first = 0;
 
     *survey = (struct survey){.inputs = inputs, .options = options};
+    survey->spill = spill_new(SPILL_MEMORY, SPILL_RESIDENT);
+    spill_array_init(&survey->sketches, survey->spill, sizeof(struct sketch));
     list_captures(survey);
     survey->clocks = memory_zalloc(inputs->count * sizeof *survey->clocks);
     files = survey_files(survey);
     status = probe_all(survey, files, err);
-    reading.legs = leg_table_new(sizeof(struct leg), NULL, NULL);
     for (size_t i = 0; i < inputs->count && status == STATUS_OK; i++) {
         size_t count = inputs->items[i].paths_count;
 
@@ -154,12 +163,14 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
         survey_finish_points(survey, reading.captures, count);
         first += count;
     }
-    leg_table_free(reading.legs);
     free(files);
     if (status != STATUS_OK)
         return status;
     number_frames(survey);
     survey_link(survey);
+    status = spill_status(survey->spill, err);
+    if (status != STATUS_OK)
+        return status;
     survey_roles(survey);
     survey_clocks(survey);
     survey_paths(survey);
@@ -172,13 +183,9 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
 void survey_done(struct survey *survey)
 {
     for (size_t i = 0; i < survey->points_count; i++) {
-        for (size_t k = 0; k < survey->points[i].legs_count; k++) {
-            free(survey->points[i].legs[k].sketch);
-            free(survey->points[i].legs[k].scales);
-        }
         free(survey->points[i].name);
         free(survey->points[i].interface);
-        free(survey->points[i].legs);
+        spill_array_done(&survey->points[i].legs);
     }
     for (size_t i = 0; i < survey->captures_count; i++)
         free(survey->captures[i].interface_points);
@@ -189,7 +196,10 @@ void survey_done(struct survey *survey)
     free(survey->points);
     free(survey->captures);
     free(survey->clocks);
-    free(survey->links);
-    free(survey->members);
+    free(survey->one_link);
+    spill_array_done(&survey->links);
+    spill_array_done(&survey->members);
+    spill_array_done(&survey->sketches);
+    spill_free(survey->spill);
     *survey = (struct survey){0};
 }

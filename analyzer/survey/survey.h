@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/spill.h"
 #include "capture/filter.h"
 #include "capture/input.h"
 #include "capture/order.h"
@@ -48,12 +49,11 @@ struct comment {
 
 /* One of the handshake's segments, as first seen on a leg. */
 struct handshake_sample {
-    bool has_tsval;
-    bool cut;        /* the capture ended before the options did: a TSval may be missing */
+    int64_t ts_ns; /* raw */
+    uint32_t tsval, tsecr;
     uint16_t copies; /* 0: not seen */
     uint16_t ip_id;  /* 0: none, or not told */
-    uint32_t tsval, tsecr;
-    int64_t ts_ns; /* raw */
+    bool has_tsval;
 };
 
 enum {
@@ -69,38 +69,32 @@ struct syn_options {
     uint16_t mss;   /* 0: absent */
 };
 
-struct sketch;
-struct scale_watch;
-
-/* A leg, as the survey keeps it until the end. */
+/* A leg, as the survey keeps it. There is one for each leg of the captures, so it is small, and
+ * most of them lie in a file: what the rest of the survey and pass 2 need of a leg that is over. */
 struct leg_record {
     uint32_t point, number;
-    uint8_t version;
-    bool flipped; /* the table takes the client for the server */
-    bool has_isn[DIRS];
-    uint32_t isn[DIRS];
-    struct endpoint client, server;
-    struct syn_options options[DIRS];
     struct handshake_sample samples[SAMPLES];
     int64_t first_ns, last_ns; /* raw */
-    uint8_t ttl[DIRS];         /* of the first segment of each direction; 0: none yet */
-    uint64_t segments;
-    struct sketch *sketch;      /* a sample of its segments; NULL: none was taken */
-    struct scale_watch *scales; /* NULL: its handshake was seen */
-    uint32_t connection;        /* index into survey.links */
-    uint32_t position;          /* along the path, 0 nearest to the client */
-    uint64_t gap[DIRS];         /* bytes that its capture missed; pass 2 */
-    bool has_gap;               /* or had */
-    uint32_t leg_id;            /* in the database; set in pass 2, 0: not seen there yet */
+    uint32_t isn[DIRS];
+    uint32_t sketch;     /* place in survey.sketches, from 1; 0: none was taken */
+    uint32_t connection; /* index into survey.links */
+    uint32_t position;   /* along the path, 0 nearest to the client */
+    uint32_t leg_id;     /* in the database; set in pass 2, 0: not seen there yet */
+    struct endpoint client, server;
+    struct syn_options options[DIRS];
+    bool has_isn[DIRS];
+    uint8_t ttl[DIRS];        /* of the first segment of each direction; 0: none yet */
+    uint8_t scale_most[DIRS]; /* what its windows allow, where its handshake was not seen */
+    uint8_t version;
+    bool flipped; /* the table takes the client for the server */
 };
 
 struct point {
     char *name;
     uint32_t input;
-    char *interface;  /* name of a pcapng interface; NULL: none */
-    uint32_t ifindex; /* of SLL2 captures; 0: none */
-    struct leg_record *legs;
-    size_t legs_count, legs_capacity;
+    char *interface;         /* name of a pcapng interface; NULL: none */
+    uint32_t ifindex;        /* of SLL2 captures; 0: none */
+    struct spill_array legs; /* struct leg_record, by number */
 };
 
 /* How a clock was fitted to the common one. */
@@ -140,12 +134,14 @@ const char *link_method_name(enum link_method method); /* static */
 
 /* Legs that are one connection. */
 struct link {
-    size_t first; /* index into survey.members */
+    size_t first; /* index into survey.members: survey_members() */
     uint32_t legs;
     float confidence;        /* only if legs > 1 */
     enum link_method method; /* the weakest that was needed */
     uint32_t connection_id;  /* in the database; set in pass 2, 0: not seen there yet */
 };
+
+struct sketch;
 
 /* What the user knows better. */
 struct survey_options {
@@ -153,6 +149,11 @@ struct survey_options {
     struct filter *filter;            /* borrowed; NULL: all frames */
     const struct tunnel_map *tunnels; /* borrowed; NULL: only the usual ports */
     const char *path; /* points from client to server, comma separated; NULL: by evidence */
+};
+
+/* Names a record. */
+struct leg_place {
+    uint32_t point, number;
 };
 
 struct survey {
@@ -163,20 +164,22 @@ struct survey {
     size_t captures_count, captures_capacity;
     struct point *points;
     size_t points_count, points_capacity;
-    struct clock *clocks; /* one for each input */
-    struct link *links;   /* connections */
-    size_t links_count;
-    struct leg_record **members; /* legs of the connections, along the path */
-    size_t members_count;
+    struct clock *clocks;         /* one for each input */
+    struct spill *spill;          /* where all that grows with the legs is */
+    struct spill_array links;     /* struct link: connections */
+    struct spill_array members;   /* struct leg_place: legs of the connections, along the path */
+    struct spill_array sketches;  /* struct sketch */
+    struct leg_record **one_link; /* what survey_members() returns */
     struct comment *comments;
     size_t comments_count, comments_capacity;
-    size_t sketches_count;
+    size_t sketches_begun;
     uint64_t ambiguous_legs; /* left apart since more than one partner was as good */
 };
 
 /* Reads all captures, links the legs and fits the clocks. `inputs` and `options` are borrowed until
  * survey_done(). STATUS_INPUT and `err` if an input can't be read at all; then all others that
- * can't were named on stderr. */
+ * can't were named on stderr. STATUS_OUTPUT if what is kept of the legs finds no room on the disk.
+ */
 enum status survey_run(struct survey *survey, const struct input_set *inputs,
                        const struct survey_options *options, struct error *err)
     __attribute__((warn_unused_result));
@@ -190,10 +193,42 @@ struct point *survey_point(struct survey *survey, struct capture *capture,
                            const struct reader *reader, const struct frame *frame, uint32_t ifindex,
                            bool create);
 
+/* The record of a leg. It is as good as its pointer is new: see spill_at(). */
+static inline struct leg_record *survey_record(const struct survey *survey, uint32_t point,
+                                               uint32_t number)
+{
+    return spill_at(&survey->points[point].legs, number);
+}
+
 /* The record of a leg of pass 2. */
 static inline struct leg_record *survey_leg(const struct survey *survey, const struct leg *leg)
 {
-    return &survey->points[leg->key.point].legs[leg->number];
+    return survey_record(survey, leg->key.point, leg->number);
+}
+
+/* A connection, by its index. */
+static inline struct link *survey_link_at(const struct survey *survey, size_t index)
+{
+    return spill_at(&survey->links, index);
+}
+
+/* The leg at a position of a connection. */
+static inline struct leg_record *survey_member(const struct survey *survey, const struct link *link,
+                                               uint32_t position)
+{
+    const struct leg_place *place = spill_at(&survey->members, link->first + position);
+
+    return survey_record(survey, place->point, place->number);
+}
+
+/* All legs of a connection, nearest to the client first. Valid until the next call. */
+struct leg_record **survey_members(const struct survey *survey, const struct link *link);
+
+/* The sample of a leg's segments; NULL: none was taken. */
+static inline struct sketch *survey_sketch(const struct survey *survey,
+                                           const struct leg_record *record)
+{
+    return record->sketch != 0 ? spill_at(&survey->sketches, record->sketch - 1) : NULL;
 }
 
 /* The captures of one input, in the form that order_new() takes. Caller frees with free(). */

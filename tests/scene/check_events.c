@@ -335,9 +335,9 @@ void check_events(const struct truth *truth, const struct told_list *list, struc
     struct index index = make_index(truth->scene);
     struct way way = {.truth = truth, .list = list, .index = &index};
 
-    for (size_t i = 0; i < survey->links_count; i++) {
-        const struct link *link = &survey->links[i];
-        struct leg_record *const *legs = &survey->members[link->first];
+    for (size_t i = 0; i < survey->links.count; i++) {
+        const struct link *link = survey_link_at(survey, i);
+        struct leg_record *const *legs = survey_members(survey, link);
 
         for (size_t k = 1; k < link->legs; k++) {
             const struct truth_leg *near = truth_of(truth, legs[k - 1]);

@@ -18,9 +18,9 @@ static void check_linked(const struct truth *truth, struct tally *tally)
     const struct scene *scene = truth->scene;
     enum tally_kind kind = scene->lures ? TALLY_LINKS_LURE : TALLY_LINKS;
 
-    for (size_t i = 0; i < truth->survey->links_count; i++) {
-        const struct link *link = &truth->survey->links[i];
-        struct leg_record *const *legs = &truth->survey->members[link->first];
+    for (size_t i = 0; i < truth->survey->links.count; i++) {
+        const struct link *link = survey_link_at(truth->survey, i);
+        struct leg_record *const *legs = survey_members(truth->survey, link);
 
         if (link->legs < 2 || !tally_add(tally, kind, !truth_is_sound(truth, link)))
             continue;

@@ -11,7 +11,7 @@ static bool saw_handshake(const struct truth_leg *leg)
  * and rightly. */
 static bool is_reversed(const struct truth *truth, const struct link *link)
 {
-    struct leg_record *const *legs = &truth->survey->members[link->first];
+    struct leg_record *const *legs = survey_members(truth->survey, link);
     const struct truth_leg *leg = truth_of(truth, legs[0]);
     const struct scene_tuple *view = &truth->scene->connections[leg->connection].views[leg->stop];
 
@@ -24,7 +24,7 @@ static bool is_reversed(const struct truth *truth, const struct link *link)
 static void check_link(const struct truth *truth, const struct link *link, struct tally *tally)
 {
     const struct scene *scene = truth->scene;
-    struct leg_record *const *legs = &truth->survey->members[link->first];
+    struct leg_record *const *legs = survey_members(truth->survey, link);
 
     for (size_t k = 1; k < link->legs; k++) {
         const struct truth_leg *a = truth_of(truth, legs[k - 1]), *b = truth_of(truth, legs[k]);
@@ -42,7 +42,7 @@ static void check_link(const struct truth *truth, const struct link *link, struc
 
 void check_paths(const struct truth *truth, struct tally *tally)
 {
-    for (size_t i = 0; i < truth->survey->links_count; i++)
-        if (truth->survey->links[i].legs > 1)
-            check_link(truth, &truth->survey->links[i], tally);
+    for (size_t i = 0; i < truth->survey->links.count; i++)
+        if (survey_link_at(truth->survey, i)->legs > 1)
+            check_link(truth, survey_link_at(truth->survey, i), tally);
 }

@@ -165,13 +165,13 @@ void truth_init(struct truth *truth, const struct scene *scene, const struct sur
     *truth = (struct truth){.scene = scene, .survey = survey};
     truth->first = memory_zalloc((survey->points_count + 1) * sizeof *truth->first);
     for (size_t i = 0; i < survey->points_count; i++)
-        truth->first[i + 1] = truth->first[i] + survey->points[i].legs_count;
+        truth->first[i + 1] = truth->first[i] + survey->points[i].legs.count;
     truth->legs_count = truth->first[survey->points_count];
     truth->legs = memory_zalloc(truth->legs_count * sizeof *truth->legs);
     sorting.tenants = memory_zalloc(truth->legs_count * sizeof *sorting.tenants);
     for (size_t i = 0; i < survey->points_count; i++) {
-        for (size_t k = 0; k < survey->points[i].legs_count; k++, count++) {
-            const struct leg_record *record = &survey->points[i].legs[k];
+        for (size_t k = 0; k < survey->points[i].legs.count; k++, count++) {
+            const struct leg_record *record = survey_record(survey, (uint32_t)i, (uint32_t)k);
 
             truth->legs[count].record = record;
             sorting.tenants[count] =
@@ -183,8 +183,8 @@ void truth_init(struct truth *truth, const struct scene *scene, const struct sur
         qsort(sorting.tenants, count, sizeof *sorting.tenants, compare_tenants);
     sort_frames(&sorting);
     truth->sound = true;
-    for (size_t i = 0; i < survey->links_count; i++)
-        truth->sound &= truth_is_sound(truth, &survey->links[i]);
+    for (size_t i = 0; i < survey->links.count; i++)
+        truth->sound &= truth_is_sound(truth, survey_link_at(survey, i));
     free(sorting.tenants);
 }
 
@@ -202,7 +202,7 @@ static bool may_be_one(const struct truth_leg *a, const struct truth_leg *b)
 
 bool truth_is_sound(const struct truth *truth, const struct link *link)
 {
-    struct leg_record *const *legs = &truth->survey->members[link->first];
+    struct leg_record *const *legs = survey_members(truth->survey, link);
 
     for (size_t i = 1; i < link->legs; i++)
         if (!may_be_one(truth_of(truth, legs[0]), truth_of(truth, legs[i])))

@@ -105,25 +105,13 @@ static void test_scale_syn(void **state)
     assert_most(14);
 }
 
-static void test_scale_flip(void **state)
-{
-    struct scale_watch watch = {0};
-
-    (void)state;
-    ACKS(1000, 500);
-    ACKS(2024, 372);
-    scale_watch_flip(&watch);
-    assert_most(14);
-    assert_int_equal(scale_watch_most(&watch, DIR_SERVER), 3);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scale_unknown),       cmocka_unit_test(test_scale_window_is_kept),
         cmocka_unit_test(test_scale_rounding),      cmocka_unit_test(test_scale_overtaken),
         cmocka_unit_test(test_scale_contradiction), cmocka_unit_test(test_scale_probe),
-        cmocka_unit_test(test_scale_syn),           cmocka_unit_test(test_scale_flip),
+        cmocka_unit_test(test_scale_syn),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

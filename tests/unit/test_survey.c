@@ -156,32 +156,18 @@ static struct view behind_nat(const struct view *view)
 
 static const struct link *only_link(const struct survey *survey, uint32_t legs)
 {
-    size_t only = survey->links_count;
+    const struct link *link;
 
-    for (size_t i = 0; i < survey->links_count; i++) {
-        if (survey->links[i].legs == 0)
-            continue;
-        assert_int_equal(only, survey->links_count);
-        only = i;
-    }
-    assert_int_not_equal(only, survey->links_count);
-    assert_int_equal(survey->links[only].legs, legs);
-    return &survey->links[only];
-}
-
-static size_t links_with_legs(const struct survey *survey)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < survey->links_count; i++)
-        count += survey->links[i].legs > 0;
-    return count;
+    assert_int_equal(survey->links.count, 1);
+    link = survey_link_at(survey, 0);
+    assert_int_equal(link->legs, legs);
+    return link;
 }
 
 /* The name of the n-th point on the way of a connection, the client's first. */
 static char point_on_way(const struct survey *survey, const struct link *link, size_t n)
 {
-    const struct leg_record *leg = survey->members[link->first + n];
+    const struct leg_record *leg = survey_member(survey, link, (uint32_t)n);
 
     assert_int_equal(leg->position, n);
     return survey->points[leg->point].name[0];
@@ -202,7 +188,7 @@ static void test_survey_run_one_leg(void **state)
     assert_int_equal(survey->captures[0].end, READ_END);
     assert_int_equal(survey->points_count, 1);
     const struct link *link = only_link(survey, 1);
-    const struct leg_record *leg = survey->members[link->first];
+    const struct leg_record *leg = survey_member(survey, link, 0);
 
     assert_int_equal(leg->isn[DIR_CLIENT], 0x11111111);
     assert_int_equal(leg->isn[DIR_SERVER], 0x99999999);
@@ -291,7 +277,7 @@ static void test_survey_run_proxy(void **state)
     other.isn_server = 0x77777777;
     see_handshake(fixture, 0, &inside, 0, 1 * MS, 20 * MS);
     see_handshake(fixture, 1, &other, 0, 2 * MS, 19 * MS);
-    assert_int_equal(links_with_legs(survey_first(fixture, 2)), 2);
+    assert_int_equal(survey_first(fixture, 2)->links.count, 2);
 }
 
 /* The same client's ISN by chance, but another server's ISN or another timestamp: no link. */
@@ -306,7 +292,7 @@ static void test_survey_run_contradictions(void **state)
     see_handshake(fixture, 0, &inside, 0, 1 * MS, 20 * MS);
     see_handshake(fixture, 1, &other_server, 0, 2 * MS, 19 * MS);
     see_handshake(fixture, 1, &other_stamp, 1 * MS, 2 * MS, 19 * MS);
-    assert_int_equal(links_with_legs(survey_first(fixture, 2)), 3);
+    assert_int_equal(survey_first(fixture, 2)->links.count, 3);
 }
 
 /* Two SYNs outside agree with the one inside alike: rather no link than a wrong one. */
@@ -323,7 +309,7 @@ static void test_survey_run_ambiguous(void **state)
     see(fixture, 1, 2 * MS, &syn);
     const struct survey *survey = survey_first(fixture, 2);
 
-    assert_int_equal(links_with_legs(survey), 3);
+    assert_int_equal(survey->links.count, 3);
     assert_true(survey->ambiguous_legs > 0);
 }
 
@@ -357,15 +343,13 @@ static void test_survey_run_many_connections(void **state)
     }
     const struct survey *survey = survey_first(fixture, 2);
 
-    assert_int_equal(links_with_legs(survey), 200);
-    for (size_t i = 0; i < survey->links_count; i++) {
-        const struct link *link = &survey->links[i];
+    assert_int_equal(survey->links.count, 200);
+    for (size_t i = 0; i < survey->links.count; i++) {
+        const struct link *link = survey_link_at(survey, i);
 
-        if (link->legs == 0)
-            continue;
         assert_int_equal(link->legs, 2);
-        assert_int_equal(survey->members[link->first]->client.port - 2000,
-                         60000 - survey->members[link->first + 1]->client.port);
+        assert_int_equal(survey_member(survey, link, 0)->client.port - 2000,
+                         60000 - survey_member(survey, link, 1)->client.port);
     }
 }
 
