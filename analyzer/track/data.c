@@ -155,7 +155,7 @@ static unsigned follow_acked(const struct step *step, const struct former *forme
     if (!late) {
         verdict = why_duplicate(step, former);
         if (verdict.cause != NULL)
-            return emit_duplicate(step, range, &verdict);
+            return emit_duplicate(step, &former->range, &verdict);
         emit_verdict(step, EVENT_RETRANSMISSION, step->end - step->segment->hit->off, range,
                      &(struct verdict){"spurious", "acked-before", 90});
         note_resent(step);
@@ -217,7 +217,7 @@ static unsigned follow_again(const struct step *step, int64_t end)
             return follow_acked(step, &former);
         verdict = why_duplicate(step, &former);
         if (verdict.cause != NULL)
-            return emit_duplicate(step, range, &verdict);
+            return emit_duplicate(step, &former.range, &verdict);
     }
     verdict =
         range != NULL ? again_cause(step, range) : (struct verdict){"unknown", "forgotten", 30};
