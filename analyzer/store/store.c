@@ -190,7 +190,7 @@ static void bind_halves(struct insert *insert, const struct leg_row *row)
     for (dir = 0; dir < DIRS; dir++)
         insert_optional(insert, half[dir].has_ttl, half[dir].ttl_max);
     for (dir = 0; dir < DIRS; dir++)
-        insert_optional(insert, half[dir].has_win, half[dir].win_max);
+        insert_optional(insert, half[dir].has_win_max, half[dir].win_max);
     for (dir = 0; dir < DIRS; dir++)
         insert_integer(insert, (int64_t)half[dir].segments);
     for (dir = 0; dir < DIRS; dir++)

@@ -38,12 +38,13 @@ static bool is_dsack(const struct step *step, const char **decided_by)
 static uint64_t came_twice(const struct step *step, int64_t start, int64_t end, const char **cause)
 {
     const struct half *other = step->other;
-    uint64_t copy = resent_find(other->resent, start);
+    uint64_t copy = resent_find(other->flow->resent, start);
 
     *cause = "retransmission";
-    if (other->late_id != 0 && other->late_end >= end && other->late_start <= start) {
+    if (other->flow->late_id != 0 && other->flow->late_end >= end &&
+        other->flow->late_start <= start) {
         *cause = "late-segment";
-        return other->late_id;
+        return other->flow->late_id;
     }
     if (copy == 0)
         *cause = end <= 1 ? "syn" : "unknown";
@@ -84,9 +85,9 @@ static int64_t follow_sack(const struct step *step, int first)
         block_of(step, i, &start, &end);
         if (start >= end || start < step->segment->hit->ack_off || end > other->next)
             continue; /* of nothing that was sent */
-        bytes += sent_sack(&other->sent, start, end);
-        if (end > other->sacked)
-            other->sacked = end;
+        bytes += sent_sack(&other->flow->sent, start, end);
+        if (end > other->flow->sacked)
+            other->flow->sacked = end;
     }
     return bytes;
 }
@@ -97,29 +98,29 @@ static void follow_repeated(const struct step *step, int64_t sacked_bytes, bool 
 {
     const struct half *own = step->own;
     struct half *other = step->other;
-    bool same_window = own->has_win && own->win == step_window(step);
+    bool same_window = own->flow->has_win && own->flow->win == step_window(step);
 
-    if (step->tcp->len > 0 || (step->tcp->flags & (TCP_SYN | TCP_FIN)) || own->win == 0 ||
+    if (step->tcp->len > 0 || (step->tcp->flags & (TCP_SYN | TCP_FIN)) || own->flow->win == 0 ||
         step->segment->hit->ack_off != other->acked || other->next <= other->acked)
         return;
     if (sacked_bytes == 0 && (!same_window || dsack || step->tcp->opt.sack_blocks > 0))
         return;
-    if (other->dup_acks++ < 3)
-        other->dup_ack_ns = step->segment->ts_ns;
-    step_emit(step, EVENT_DUP_ACK, true, other->dup_acks, sacked_bytes > 0, sacked_bytes);
+    if (other->flow->dup_acks++ < 3)
+        other->flow->dup_ack_ns = step->segment->ts_ns;
+    step_emit(step, EVENT_DUP_ACK, true, other->flow->dup_acks, sacked_bytes > 0, sacked_bytes);
 }
 
 static void follow_advance(const struct step *step)
 {
     struct half *other = step->other;
     int64_t ack = step->segment->hit->ack_off, now = step->segment->ts_ns;
-    const struct sent_range *newest = sent_acknowledge(&other->sent, ack);
+    const struct sent_range *newest = sent_acknowledge(&other->flow->sent, ack);
 
     if (newest != NULL)
-        rtt_add(&other->beyond, now - newest->last_ns);
+        rtt_add(&other->flow->beyond, now - newest->last_ns);
     other->acked = ack;
-    other->advance_ns = now;
-    other->dup_acks = 0;
+    other->flow->advance_ns = now;
+    other->flow->dup_acks = 0;
 }
 
 void step_follow_ack(const struct step *step)
@@ -135,7 +136,7 @@ void step_follow_ack(const struct step *step)
                                   .id = step->segment->id};
 
         /* An ACK of what the receiver never allowed is a stray, or a lie. */
-        if (step->own->has_edge && ack > step->own->edge)
+        if (step->own->flow->has_edge && ack > step->own->flow->edge)
             return;
         step_emit(step, EVENT_ACK_UNSEEN, true, ack - other->next, false, 0);
         step_open_hole(other, hole);

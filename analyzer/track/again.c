@@ -37,7 +37,7 @@ static bool has_other_stamp(const struct step *step, const struct sent_range *fo
 
 static struct rtt whole_of(const struct step *step)
 {
-    return rtt_whole(&step->own->beyond, &step->other->beyond);
+    return rtt_whole(&step->own->flow->beyond, &step->other->flow->beyond);
 }
 
 struct verdict again_duplicate(const struct step *step, const struct sent_range *former)
@@ -47,10 +47,11 @@ struct verdict again_duplicate(const struct step *step, const struct sent_range 
 
     if (has_other_stamp(step, former))
         return none();
-    if (packet->has_ip_id && (former->flags & SENT_HAS_IP_ID) && ip_ids_count(&step->own->ids))
+    if (packet->has_ip_id && (former->flags & SENT_HAS_IP_ID) &&
+        ip_ids_count(&step->own->flow->ids))
         return packet->ip_id == former->ip_id ? (struct verdict){"network", "ip-id", 95} : none();
     /* No sender can know so soon that it was lost. */
-    if (former->copies == 0 && step->own->dup_acks == 0 && whole.samples > 0 &&
+    if (former->copies == 0 && step->own->flow->dup_acks == 0 && whole.samples > 0 &&
         step->segment->ts_ns - former->last_ns < whole.min / 2)
         return (struct verdict){"network", "sooner-than-a-round-trip", 60};
     return none();
@@ -66,7 +67,7 @@ struct verdict again_reordered(const struct step *step, const struct sent_range 
         return (int32_t)(step->tcp->opt.tsval - hole->tsval) < 0
                    ? (struct verdict){"reordering", "tsval", 95}
                    : (struct verdict){NULL, "tsval", 95};
-    if (packet->has_ip_id && (hole->flags & SENT_HAS_IP_ID) && ip_ids_count(&step->own->ids))
+    if (packet->has_ip_id && (hole->flags & SENT_HAS_IP_ID) && ip_ids_count(&step->own->flow->ids))
         return ip_id_step(packet->ip_id, hole->ip_id) < 0
                    ? (struct verdict){"reordering", "ip-id", 95}
                    : (struct verdict){NULL, "ip-id", 90};
@@ -75,7 +76,7 @@ struct verdict again_reordered(const struct step *step, const struct sent_range 
                                  : (struct verdict){NULL, "lag", 60};
     if (lag < about(whole.min))
         return (struct verdict){"reordering", "sooner-than-a-round-trip", 90};
-    if (step->own->dup_acks < DUP_ACKS && lag <= REORDER_NS)
+    if (step->own->flow->dup_acks < DUP_ACKS && lag <= REORDER_NS)
         return (struct verdict){"reordering", "lag", 60};
     return (struct verdict){NULL, "lag", 70};
 }
@@ -85,17 +86,17 @@ static int64_t waited(const struct step *step, const struct sent_range *former, 
 {
     int64_t since = former->last_ns;
 
-    if (is_lowest && step->own->advance_ns > since)
-        since = step->own->advance_ns;
+    if (is_lowest && step->own->flow->advance_ns > since)
+        since = step->own->flow->advance_ns;
     return step->segment->ts_ns - since;
 }
 
 /* The third duplicate ACK, and the way to the sender and back to this point, are just over. */
 static bool follows_dup_acks(const struct step *step, const struct rtt *whole)
 {
-    int64_t since = step->segment->ts_ns - step->own->dup_ack_ns;
+    int64_t since = step->segment->ts_ns - step->own->flow->dup_ack_ns;
 
-    return step->own->dup_acks >= DUP_ACKS &&
+    return step->own->flow->dup_acks >= DUP_ACKS &&
            since <= (whole->samples > 0 ? whole->smoothed : 0) + REORDER_NS;
 }
 
@@ -105,11 +106,11 @@ static struct verdict within_episode(const struct step *step, const struct sent_
 {
     const struct half *own = step->own;
 
-    if (own->timed_out)
+    if (own->flow->timed_out)
         return (struct verdict){TIMEOUT, "follows-timeout", 80};
-    if (own->sacked > sent_end(former))
+    if (own->flow->sacked > sent_end(former))
         return (struct verdict){SACK, "sacked-above", 85};
-    if (own->sent.delivered_ns > former->last_ns)
+    if (own->flow->sent.delivered_ns > former->last_ns)
         return (struct verdict){FAST, "later-sent-arrived", 80}; /* RFC 8985 §6.2 */
     if (is_lowest)
         return (struct verdict){FAST, "partial-ack", 75}; /* RFC 6582 */
@@ -134,7 +135,8 @@ static bool follows_too_big(const struct step *step, const struct sent_range *fo
 {
     const struct half *own = step->own;
 
-    return own->too_big_ns > former->last_ns && step->segment->ts_ns - own->too_big_ns < TIMER_NS;
+    return own->flow->too_big_ns > former->last_ns &&
+           step->segment->ts_ns - own->flow->too_big_ns < TIMER_NS;
 }
 
 struct verdict again_cause(const struct step *step, const struct sent_range *former)
@@ -153,20 +155,20 @@ struct verdict again_cause(const struct step *step, const struct sent_range *for
         return (struct verdict){"spurious", "sacked-before", 80};
     if (is_lowest && timer && !follows_dup_acks(step, &whole))
         return (struct verdict){TIMEOUT, "timer", whole.samples > 0 ? 90 : 60};
-    if (own->episode_end > former->start) {
+    if (own->flow->episode_end > former->start) {
         verdict = within_episode(step, former, is_lowest);
         if (verdict.cause != NULL)
             return verdict;
     }
-    if (is_lowest && own->dup_acks >= DUP_ACKS)
+    if (is_lowest && own->flow->dup_acks >= DUP_ACKS)
         return (struct verdict){FAST, "dup-acks", follows_dup_acks(step, &whole) ? 95 : 60};
-    if (own->sacked > sent_end(former))
+    if (own->flow->sacked > sent_end(former))
         return (struct verdict){SACK, "sacked-above", 85};
-    if (own->sent.delivered_ns > former->last_ns)
+    if (own->flow->sent.delivered_ns > former->last_ns)
         return (struct verdict){FAST, "later-sent-arrived", 75}; /* RFC 8985 §6.2 */
     if (is_highest && !is_lowest && former->copies == 0)
         return (struct verdict){PROBE, "highest-before-lowest", 85};
-    if (is_lowest && own->dup_acks > 0 && wait < about(rtt_timeout(&whole)))
+    if (is_lowest && own->flow->dup_acks > 0 && wait < about(rtt_timeout(&whole)))
         return (struct verdict){FAST, "dup-acks", 50}; /* RFC 5827: with little in flight */
     return by_time(&whole, wait, is_highest);
 }
@@ -174,11 +176,11 @@ struct verdict again_cause(const struct step *step, const struct sent_range *for
 void again_note(const struct step *step, const struct verdict *verdict)
 {
     struct half *own = step->own;
-    bool begins = own->episode_end <= step->segment->hit->off &&
+    bool begins = own->flow->episode_end <= step->segment->hit->off &&
                   (verdict->cause == FAST || verdict->cause == SACK);
 
     if (!begins && verdict->cause != TIMEOUT)
         return;
-    own->episode_end = own->next;
-    own->timed_out = verdict->cause == TIMEOUT;
+    own->flow->episode_end = own->next;
+    own->flow->timed_out = verdict->cause == TIMEOUT;
 }

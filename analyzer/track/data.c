@@ -28,7 +28,7 @@ static int64_t append(const struct step *step, int64_t start)
 
     if (start < step->end) {
         range = range_of(step, start, step->end);
-        sent_append(&step->own->sent, &range);
+        sent_append(&step->own->flow->sent, &range);
     }
     return step->end;
 }
@@ -36,16 +36,16 @@ static int64_t append(const struct step *step, int64_t start)
 void step_open_hole(struct half *half, struct sent_range hole)
 {
     hole.flags |= SENT_UNSEEN;
-    sent_append(&half->sent, &hole);
+    sent_append(&half->flow->sent, &hole);
 }
 
 static void note_resent(const struct step *step)
 {
     struct half *own = step->own;
 
-    if (own->resent == NULL)
-        own->resent = memory_zalloc(sizeof *own->resent);
-    resent_add(own->resent, step->segment->hit->off, step->end, step->segment->id);
+    if (own->flow->resent == NULL)
+        own->flow->resent = memory_zalloc(sizeof *own->flow->resent);
+    resent_add(own->flow->resent, step->segment->hit->off, step->end, step->segment->id);
 }
 
 static void emit_verdict(const struct step *step, enum event_kind kind, int64_t bytes,
@@ -87,7 +87,7 @@ struct former {
 /* Looks up [start, end) and takes the segment for what carried it last. */
 static struct former take_again(const struct step *step, int64_t start, int64_t end)
 {
-    struct sent *sent = &step->own->sent;
+    struct sent *sent = &step->own->flow->sent;
     struct former former = {0};
     uint32_t lowest = sent_search(sent, start);
 
@@ -148,7 +148,7 @@ static unsigned follow_acked(const struct step *step, const struct former *forme
     int64_t behind = own->acked - step->end;
     bool late = step->tcp->opt.has_timestamps && own->has_tsval
                     ? is_older(step)
-                    : step->other->has_win && behind > step->other->win;
+                    : step->other->flow->has_win && behind > step->other->flow->win;
     struct verdict verdict = {NULL, NULL, 0};
     uint64_t copy;
 
@@ -161,7 +161,7 @@ static unsigned follow_acked(const struct step *step, const struct former *forme
         note_resent(step);
         return MARK_RETRANSMISSION;
     }
-    copy = resent_find(own->resent, step->segment->hit->off);
+    copy = resent_find(own->flow->resent, step->segment->hit->off);
     verdict = why_late(step, former, copy);
     step_emit_event(step, (struct event){.kind = EVENT_LATE_SEGMENT,
                                          .has_a = true,
@@ -171,11 +171,11 @@ static unsigned follow_acked(const struct step *step, const struct former *forme
                                          .cause = verdict.cause,
                                          .decided_by = verdict.decided_by,
                                          .confidence = verdict.confidence});
-    own->late_id = step->segment->id;
-    own->late_start = step->segment->hit->off;
-    own->late_end = step->end;
-    own->late_ns = step->segment->ts_ns;
-    own->late_ack_off = step->segment->hit->has_ack ? step->segment->hit->ack_off : -1;
+    own->flow->late_id = step->segment->id;
+    own->flow->late_start = step->segment->hit->off;
+    own->flow->late_end = step->end;
+    own->flow->late_ns = step->segment->ts_ns;
+    own->flow->late_ack_off = step->segment->hit->has_ack ? step->segment->hit->ack_off : -1;
     return MARK_LATE;
 }
 
@@ -193,8 +193,8 @@ static bool is_window_probe(const struct step *step)
 {
     int64_t ahead = step->segment->hit->off - step->own->next;
 
-    return step->other->has_win && step->other->win == 0 && step->other->zero_since_ns != 0 &&
-           !(step->tcp->flags & (TCP_SYN | TCP_FIN)) &&
+    return step->other->flow->has_win && step->other->flow->win == 0 &&
+           step->other->flow->zero_since_ns != 0 && !(step->tcp->flags & (TCP_SYN | TCP_FIN)) &&
            (ahead == -1 ? step->tcp->len <= 1 : ahead == 0 && step->tcp->len == 1);
 }
 
@@ -263,7 +263,7 @@ unsigned step_follow_data(const struct step *step)
     }
     if (is_window_probe(step)) {
         step_emit(step, EVENT_WINDOW_PROBE, true, step->tcp->len, true,
-                  step->segment->ts_ns - step->other->zero_since_ns);
+                  step->segment->ts_ns - step->other->flow->zero_since_ns);
         if (step->end > own->next)
             own->next = append(step, step->segment->hit->off);
         return 0;

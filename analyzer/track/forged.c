@@ -18,7 +18,7 @@ static int64_t last_above(const struct step *step)
     int64_t last_ns = 0;
 
     for (int i = 0; i < RECENT; i++) {
-        const struct recent *recent = &step->own->recent[i];
+        const struct recent *recent = &step->own->flow->recent[i];
 
         if (recent->id != 0 && recent->end > step->segment->hit->off && recent->ts_ns > last_ns)
             last_ns = recent->ts_ns;

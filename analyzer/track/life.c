@@ -70,8 +70,8 @@ static bool is_inexact(const struct step *step)
     const struct half *own = step->own;
     int64_t off = step->segment->hit->off;
 
-    return own->begun && off != own->next && off > own->acked && step->other->has_edge &&
-           off <= step->other->edge;
+    return own->begun && off != own->next && off > own->acked && step->other->flow->has_edge &&
+           off <= step->other->flow->edge;
 }
 
 static bool is_exact(const struct step *step)

@@ -14,7 +14,7 @@ static const int64_t ANSWER_NS = 3000000000;
 
 static bool is_in_time(const struct step *step, int64_t ts_ns)
 {
-    int64_t trips = 4 * step->other->beyond.smoothed;
+    int64_t trips = 4 * step->other->flow->beyond.smoothed;
 
     return step->segment->ts_ns - ts_ns <= (trips > ANSWER_NS ? trips : ANSWER_NS);
 }
@@ -26,7 +26,7 @@ static const struct recent *find_recent(const struct step *step, enum reset_matc
     const struct recent *newest = NULL;
 
     for (int i = 0; i < RECENT; i++) {
-        const struct recent *recent = &step->other->recent[i];
+        const struct recent *recent = &step->other->flow->recent[i];
         bool fits = match == RESET_COPIED ? recent->has_ack && recent->ack_off == hit->off
                                           : recent->end == hit->ack_off;
 
@@ -50,12 +50,12 @@ static void find_answered(const struct step *step, struct reset *reset)
         reset->match = RESET_OWN;
         return;
     }
-    if (!reset->has_ack && other->late_id != 0 && other->late_ack_off == reset->off &&
-        is_in_time(step, other->late_ns)) {
+    if (!reset->has_ack && other->flow->late_id != 0 && other->flow->late_ack_off == reset->off &&
+        is_in_time(step, other->flow->late_ns)) {
         reset->match = RESET_LATE;
-        reset->answers = other->late_id;
-        reset->answer_ns = reset->ts_ns - other->late_ns;
-        other->late_id = 0; /* one answer each */
+        reset->answers = other->flow->late_id;
+        reset->answer_ns = reset->ts_ns - other->flow->late_ns;
+        other->flow->late_id = 0; /* one answer each */
         return;
     }
     reset->match = reset->has_ack ? RESET_ACKNOWLEDGED : RESET_COPIED;
@@ -80,7 +80,7 @@ static bool is_exact(const struct step *step)
 
     if (off == own->next || off == own->acked)
         return true;
-    if (off == own->sacked && own->sacked > own->acked)
+    if (off == own->flow->sacked && own->flow->sacked > own->acked)
         return true;
     if (own->fins > 0 && own->acked == own->next && off == own->acked - 1)
         return true;
@@ -109,8 +109,8 @@ static void place(const struct step *step, struct reset *reset)
     reset->distance = off - (off > own->next ? own->next : own->acked);
     if (off < own->acked)
         reset->place = RESET_BELOW;
-    else if (other->has_edge)
-        reset->place = off <= other->edge ? RESET_IN_WINDOW : RESET_ABOVE;
+    else if (other->flow->has_edge)
+        reset->place = off <= other->flow->edge ? RESET_IN_WINDOW : RESET_ABOVE;
     else
         reset->place = off < own->next ? RESET_IN_WINDOW : RESET_PLACE_UNKNOWN;
 }
@@ -124,8 +124,8 @@ static void compare_sender(const struct step *step, struct reset *reset)
 
     reset->has_ttl_step = own->has_ttl;
     reset->ttl_step = packet->ttl - own->ttl;
-    reset->has_id_step = packet->has_ip_id && packet->ip_id != 0 && ip_ids_count(&own->ids);
-    reset->id_step = ip_id_step(packet->ip_id, own->ids.newest);
+    reset->has_id_step = packet->has_ip_id && packet->ip_id != 0 && ip_ids_count(&own->flow->ids);
+    reset->id_step = ip_id_step(packet->ip_id, own->flow->ids.newest);
     reset->has_ts = step->tcp->opt.has_timestamps;
     reset->has_own_tsval = own->has_tsval;
     reset->own_tsval = own->tsval;

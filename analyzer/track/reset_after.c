@@ -44,7 +44,7 @@ static void follow_sender(const struct step *step, struct reset *reset)
 /* The time after which what the receiver sends was sent when the RST had reached it. */
 static int64_t patience(const struct step *step, const struct reset *reset)
 {
-    int64_t trips = 4 * step->track->half[reset->dir].beyond.smoothed;
+    int64_t trips = 4 * step->track->half[reset->dir].flow->beyond.smoothed;
 
     return trips > PATIENCE_NS ? trips : PATIENCE_NS;
 }

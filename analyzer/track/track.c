@@ -50,6 +50,7 @@ static void follow_ttl(const struct step *step)
 /* In a simultaneous open one end sends both: a SYN, and a SYN-ACK that repeats it. */
 static void follow_syn(const struct step *step)
 {
+    const struct tcp_options *opt = &step->tcp->opt;
     struct half *own = step->own;
     bool answer = (step->tcp->flags & TCP_ACK) != 0;
     uint32_t copies = answer ? ++own->synacks : ++own->syns;
@@ -64,7 +65,14 @@ static void follow_syn(const struct step *step)
     if (own->has_syn)
         return;
     own->has_syn = true;
-    own->syn = step->tcp->opt;
+    own->syn = (struct offer){
+        .has_mss = opt->has_mss,
+        .mss = opt->mss,
+        .has_wscale = opt->has_wscale,
+        .wscale = opt->wscale,
+        .has_sack_permitted = opt->has_sack_permitted,
+        .has_timestamps = opt->has_timestamps,
+    };
     own->has_wscale = own->syn.has_wscale;
     own->wscale = own->syn.wscale > 14 ? 14 : own->syn.wscale; /* RFC 7323 §2.3 */
 }
@@ -76,8 +84,8 @@ static void measure_handshake(const struct step *step)
 
     if (client->syns != 1 || server->synacks != 1 || server->synack_ns < client->syn_ns)
         return;
-    rtt_add(&client->beyond, server->synack_ns - client->syn_ns);
-    rtt_add(&server->beyond, step->segment->ts_ns - server->synack_ns);
+    rtt_add(&client->flow->beyond, server->synack_ns - client->syn_ns);
+    rtt_add(&server->flow->beyond, step->segment->ts_ns - server->synack_ns);
 }
 
 static void follow_handshake(const struct step *step)
@@ -106,7 +114,7 @@ static void follow_timestamps(const struct step *step)
 
 static void remember(const struct step *step)
 {
-    struct recent *recent = &step->own->recent[step->own->recent_at++ % RECENT];
+    struct recent *recent = &step->own->flow->recent[step->own->flow->recent_at++ % RECENT];
 
     recent->id = step->segment->id;
     recent->ts_ns = step->segment->ts_ns;
@@ -124,6 +132,14 @@ static void count(struct track *track, const struct tracked_segment *segment)
     track->last_segment = segment->id;
     own->segments++;
     own->bytes += segment->packet->tcp.len;
+}
+
+static void begin_flows(struct track *track)
+{
+    struct flow *flows = memory_zalloc(DIRS * sizeof *flows);
+
+    for (int dir = 0; dir < DIRS; dir++)
+        track->half[dir].flow = &flows[dir];
 }
 
 static unsigned marks_of_packet(const struct packet *packet)
@@ -146,6 +162,8 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
     };
     unsigned marks = marks_of_packet(segment->packet);
 
+    if (track->half[0].flow == NULL)
+        begin_flows(track);
     step.end = segment->hit->off + tcp->len + ((tcp->flags & TCP_SYN) != 0) +
                ((tcp->flags & TCP_FIN) != 0);
     if (segment->packet->fragments > 0)
@@ -171,7 +189,7 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
         follow_timestamps(&step);
     }
     if (!(tcp->flags & TCP_RST))
-        ip_ids_follow(&step.own->ids, segment->packet);
+        ip_ids_follow(&step.own->flow->ids, segment->packet);
     if (track->resets != NULL && !(tcp->flags & TCP_RST))
         step_follow_after(&step);
     remember(&step);
@@ -201,16 +219,27 @@ unsigned track_sighting(struct track *track, const struct tracked_segment *segme
 
 void track_too_big(struct track *track, int dir, int64_t ts_ns)
 {
-    track->half[dir].too_big_ns = ts_ns;
+    if (track->half[dir].flow != NULL)
+        track->half[dir].flow->too_big_ns = ts_ns;
+}
+
+void track_quiet(struct track *track)
+{
+    struct flow *flows = track->half[0].flow;
+
+    if (flows == NULL)
+        return;
+    for (int dir = 0; dir < DIRS; dir++) {
+        sent_free(&flows[dir].sent);
+        free(flows[dir].resent);
+        track->half[dir].flow = NULL;
+    }
+    free(flows);
 }
 
 void track_done(struct track *track)
 {
-    for (int dir = 0; dir < DIRS; dir++) {
-        sent_free(&track->half[dir].sent);
-        free(track->half[dir].resent);
-        track->half[dir].resent = NULL;
-    }
+    track_quiet(track);
     free(track->reuse);
     track->reuse = NULL;
     free(track->resets);

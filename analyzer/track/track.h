@@ -38,12 +38,10 @@ struct recent {
     bool has_ack;
 };
 
-/* What one end sent, as seen at this point. Offsets count from its ISN. */
-struct half {
-    bool begun;          /* something but a RST was seen */
-    int64_t next;        /* one past the highest byte */
-    int64_t acked;       /* the highest that the other end acknowledged */
-    int64_t advance_ns;  /* when it did */
+/* What one end has under way, as seen at this point: what its next segments are compared with. It
+ * goes when the leg is over and quiet. Offsets count from its ISN. */
+struct flow {
+    int64_t advance_ns;  /* when the other end's ACK advanced last */
     int64_t sacked;      /* the highest that it acknowledged by SACK */
     uint32_t dup_acks;   /* duplicates of its highest ACK */
     int64_t dup_ack_ns;  /* the time of the third of them, or of the last before that */
@@ -56,18 +54,40 @@ struct half {
     int64_t edge_now;  /* the same, as its last ACK said: lower if the window was shrunk */
     int64_t edge_full; /* the edge up to which the other end has filled it */
     bool has_win;
-    uint32_t win; /* last advertised, scaled */
-    uint32_t win_max;
+    uint32_t win;          /* last advertised, scaled */
     int64_t zero_since_ns; /* win is 0 since then */
-    bool has_wscale;
-    uint8_t wscale; /* as its SYN offered; counts only if both did */
+    struct ip_ids ids;     /* of all but RSTs */
+    struct resent *resent; /* NULL: none yet */
+    struct recent recent[RECENT];
+    uint8_t recent_at;
+    uint64_t late_id; /* its last late segment; 0: none */
+    int64_t late_start, late_end, late_ack_off, late_ns;
+    int64_t too_big_ns; /* when an ICMP error said that its packets are too big; 0: never */
+};
+
+/* What a SYN offered, as it is told of a leg. */
+struct offer {
+    bool has_mss, has_wscale, has_sack_permitted, has_timestamps;
+    uint8_t wscale; /* as offered: it may be more than RFC 7323 allows */
+    uint16_t mss;
+};
+
+/* What one end sent, as seen at this point. */
+struct half {
+    struct flow *flow; /* NULL: nothing yet, or no more */
+    bool begun;        /* something but a RST was seen */
+    int64_t next;      /* one past the highest byte */
+    int64_t acked;     /* the highest that the other end acknowledged */
+    bool has_win_max;  /* it advertised a window */
+    uint32_t win_max;  /* the largest, scaled */
+    bool has_wscale;   /* as its SYN offered; counts only if both did */
+    uint8_t wscale;
     bool has_tsval;
     uint32_t tsval; /* the newest */
     bool has_ttl;
     uint8_t ttl, ttl_min, ttl_max; /* of all but RSTs */
-    struct ip_ids ids;             /* of all but RSTs */
-    struct tcp_options syn;        /* of its SYN */
     bool has_syn;
+    struct offer syn;
     uint32_t syns, synacks, rsts, fins;
     struct {
         uint32_t syns, synacks, rsts, fins;
@@ -76,12 +96,6 @@ struct half {
     uint64_t sightings; /* how many of these segments this point had seen before */
     uint64_t unseen;    /* bytes that were acknowledged here and never seen: a gap of the capture */
     int64_t syn_ns, synack_ns; /* of the first of each */
-    struct resent *resent;     /* NULL: none yet */
-    struct recent recent[RECENT];
-    uint8_t recent_at;
-    uint64_t late_id; /* its last late segment; 0: none */
-    int64_t late_start, late_end, late_ack_off, late_ns;
-    int64_t too_big_ns; /* when an ICMP error said that its packets are too big; 0: never */
 };
 
 /* The state of a leg. Zeroed at the start but for `leg`. */
@@ -114,6 +128,10 @@ unsigned track_sighting(struct track *track, const struct tracked_segment *segme
 
 /* An ICMP error says that what this end sends is too big for its way. */
 void track_too_big(struct track *track, int dir, int64_t ts_ns);
+
+/* The leg is over and has been quiet: forgets what the next segment would be compared with. One
+ * that comes all the same is followed as well as it can be. */
+void track_quiet(struct track *track);
 
 /* Frees what the state holds; the state itself is the caller's. */
 void track_done(struct track *track);

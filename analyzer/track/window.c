@@ -29,9 +29,10 @@ static void follow_shrinking(const struct step *step, int64_t edge)
 
     if (!is_newest(step))
         return;
-    if (own->has_edge && edge <= own->edge_now - unit)
-        step_emit(step, EVENT_WINDOW_SHRUNK, true, own->edge_now - edge, true, step_window(step));
-    own->edge_now = edge;
+    if (own->flow->has_edge && edge <= own->flow->edge_now - unit)
+        step_emit(step, EVENT_WINDOW_SHRUNK, true, own->flow->edge_now - edge, true,
+                  step_window(step));
+    own->flow->edge_now = edge;
 }
 
 void step_follow_window(const struct step *step)
@@ -42,12 +43,12 @@ void step_follow_window(const struct step *step)
 
     if (step->tcp->flags & TCP_RST)
         return; /* its window means nothing */
-    if (win == 0 && !(step->tcp->flags & TCP_SYN) && own->has_win && own->win > 0) {
-        step_emit(step, EVENT_ZERO_WINDOW, true, own->win, false, 0);
-        own->zero_since_ns = step->segment->ts_ns;
+    if (win == 0 && !(step->tcp->flags & TCP_SYN) && own->flow->has_win && own->flow->win > 0) {
+        step_emit(step, EVENT_ZERO_WINDOW, true, own->flow->win, false, 0);
+        own->flow->zero_since_ns = step->segment->ts_ns;
     }
-    own->has_win = true;
-    own->win = win;
+    own->flow->has_win = own->has_win_max = true;
+    own->flow->win = win;
     if (win > own->win_max)
         own->win_max = win;
     /* Without both SYNs the scale is not known, and no edge. */
@@ -55,9 +56,9 @@ void step_follow_window(const struct step *step)
         int64_t edge = step->segment->hit->ack_off + win;
 
         follow_shrinking(step, edge);
-        if (!own->has_edge || edge > own->edge)
-            own->edge = edge;
-        own->has_edge = true;
+        if (!own->flow->has_edge || edge > own->flow->edge)
+            own->flow->edge = edge;
+        own->flow->has_edge = true;
     }
 }
 
@@ -65,12 +66,13 @@ void step_follow_edge(const struct step *step)
 {
     struct half *other = step->other;
 
-    if (!other->has_edge || step->end < other->edge)
+    if (!other->flow->has_edge || step->end < other->flow->edge)
         return;
-    if (step->end > other->edge) {
-        step_emit(step, EVENT_OUT_OF_WINDOW, true, step->end - other->edge, true, other->win);
-    } else if (other->edge_full != other->edge) {
-        step_emit(step, EVENT_WINDOW_FULL, true, other->win, false, 0);
-        other->edge_full = other->edge;
+    if (step->end > other->flow->edge) {
+        step_emit(step, EVENT_OUT_OF_WINDOW, true, step->end - other->flow->edge, true,
+                  other->flow->win);
+    } else if (other->flow->edge_full != other->flow->edge) {
+        step_emit(step, EVENT_WINDOW_FULL, true, other->flow->win, false, 0);
+        other->flow->edge_full = other->flow->edge;
     }
 }

@@ -362,7 +362,7 @@ static void test_again_after_an_ack_of_a_part(void **state)
     DATA(330000, 1);
     assert_again("timeout", "timer");
     ACKED(340000, 2);
-    assert_int_equal(tracking->track.half[DIR_CLIENT].beyond.samples, 1);
+    assert_int_equal(tracking->track.half[DIR_CLIENT].flow->beyond.samples, 1);
     DATA(350000, 2);
     DATA(372000, 2);
     assert_again("tail-loss-probe", "timer");

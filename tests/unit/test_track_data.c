@@ -252,6 +252,26 @@ static void test_track_zero_window(void **state)
     assert_null(tracking_last(tracking, EVENT_WINDOW_PROBE));
 }
 
+/* A leg that was over and quiet has forgotten its flows; a last ACK and a FIN that comes again are
+ * followed all the same, by what is left: they lie below what was acknowledged. */
+static void test_track_after_quiet(void **state)
+{
+    struct tracking *tracking = *state;
+
+    ADD(20000, CLIENT, FIN, .seq = 101, .ack = 901);
+    ADD(21000, SERVER, FIN, .seq = 901, .ack = 102);
+    ADD(22000, CLIENT, .seq = 102, .ack = 902);
+    track_quiet(&tracking->track);
+    assert_null(tracking->track.half[DIR_CLIENT].flow);
+    ADD(30000000, SERVER, FIN, .seq = 901, .ack = 102);
+    assert_only(EVENT_RETRANSMISSION);
+    assert_cause(EVENT_RETRANSMISSION, "spurious", "acked-before");
+    ADD(30000100, CLIENT, .seq = 102, .ack = 902);
+    assert_quiet();
+    track_quiet(&tracking->track);
+    track_quiet(&tracking->track);
+}
+
 /* Idle for an hour: a keep-alive one below the next byte, with and without a byte. */
 static void test_track_keep_alive(void **state)
 {
@@ -288,10 +308,11 @@ static void test_track_ack_unseen(void **state)
 static void test_track_syn_with_more_data(void **state)
 {
     struct tracking *tracking = *state;
-    const struct sent *sent = &tracking->track.half[DIR_CLIENT].sent;
+    const struct sent *sent;
 
     ADD(0, CLIENT, .flags = FRAME_SYN, .seq = 100, .payload_len = 10);
     ADD(1000000, CLIENT, .flags = FRAME_SYN, .seq = 100, .payload_len = 100);
+    sent = &tracking->track.half[DIR_CLIENT].flow->sent;
     assert_int_equal(sent->count, 2);
     assert_int_equal(sent_at(sent, 1)->start, 11);
     assert_int_equal(sent_end(sent_at(sent, 1)), 101);
@@ -347,6 +368,7 @@ int main(void)
         TRACK_TEST(test_track_out_of_window_unknown_midstream),
         OPEN_TEST(test_track_zero_window),
         OPEN_TEST(test_track_keep_alive),
+        OPEN_TEST(test_track_after_quiet),
         OPEN_TEST(test_track_ack_unseen),
         TRACK_TEST(test_track_syn_with_more_data),
         OPEN_TEST(test_track_stray_synack),

@@ -114,7 +114,7 @@ static void check_event(void *context, const struct event *event)
  * sequence; those that are acknowledged are counted. */
 static void check_half(const struct half *half)
 {
-    const struct sent *sent = &half->sent;
+    const struct sent *sent = &half->flow->sent;
     uint32_t acked = 0;
 
     assert_true(sent->count <= sent->capacity && sent->capacity <= SENT_MAX);
@@ -163,8 +163,8 @@ static void run(uint64_t seed, const struct shape *shape)
         for (dir = 0; dir < DIRS; dir++) {
             const struct half *half = &hostile.track.half[dir];
 
-            count_max = half->sent.count > count_max ? half->sent.count : count_max;
-            if (half->sent.count < 100 || id % 512 == 0)
+            count_max = half->flow->sent.count > count_max ? half->flow->sent.count : count_max;
+            if (half->flow->sent.count < 100 || id % 512 == 0)
                 check_half(half);
         }
     }
