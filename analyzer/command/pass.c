@@ -57,6 +57,7 @@ struct pass {
     uint64_t resets_given_up;
     uint32_t leg_ids, connection_ids;
     struct former former; /* of the leg that ended last */
+    int64_t now_ns;       /* of the segment that is looked at */
     bool changed;         /* a file is no longer what the survey read */
 };
 
@@ -240,6 +241,17 @@ static void end_leg(void *context, struct leg *leg)
         end_connection(pass, connection);
 }
 
+/* Called by the table when a leg is over and nothing came for some seconds. */
+static void quiet_leg(void *context, struct leg *leg)
+{
+    const struct pass *pass = context;
+    struct open_leg *open = (struct open_leg *)leg;
+
+    track_quiet(&open->track);
+    if (open->connection != NULL && open->connection->journey != NULL)
+        journey_quiet(open->connection->journey, pass->now_ns);
+}
+
 static void begin_leg(struct pass *pass, struct open_leg *open, struct leg_hit *hit, int64_t ts_ns)
 {
     struct open_connection **connection;
@@ -329,7 +341,7 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
 static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint64_t frame_number,
                          const struct frame *frame, const struct packet *packet)
 {
-    int64_t ts_ns = frame->ts_ns;
+    int64_t ts_ns = pass->now_ns = frame->ts_ns;
     struct leg_hit hit = leg_table_add(pass->legs, point, packet, frame->raw_ns);
     struct open_leg *open = (struct open_leg *)hit.leg;
     struct tracked_segment segment = {.packet = packet, .hit = &hit, .ts_ns = ts_ns};
@@ -488,6 +500,7 @@ enum status pass_run(struct survey *survey, const struct conntrack_requests *req
     if (status != STATUS_OK)
         goto out;
     pass.legs = leg_table_new(sizeof(struct open_leg), end_leg, &pass);
+    leg_table_on_quiet(pass.legs, quiet_leg);
     pass.duplicates = duplicates_new();
     spill_array_init(&pass.connections, survey->spill, sizeof(struct open_connection *));
     spill_extend(&pass.connections, survey->links.count);

@@ -253,6 +253,18 @@ uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64
     return back != 0 ? back : ahead;
 }
 
+void journey_quiet(struct journey *journey, int64_t ts_ns)
+{
+    for (int dir = 0; dir < DIRS; dir++)
+        for (uint32_t stop = 0; stop + 1 < journey->stops; stop++) {
+            struct hop *hop = hop_after(journey, dir, stop);
+
+            expire(journey, dir, stop, ts_ns - WAIT_NS);
+            for (int side = 0; side < SIDES; side++)
+                waiting_rest(&hop->waiting[side]);
+        }
+}
+
 void journey_end(struct journey *journey)
 {
     for (int dir = 0; dir < DIRS; dir++)

@@ -57,6 +57,10 @@ struct journey *journey_new(uint32_t positions, const struct journey_listener *l
 uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64_t segment_id,
                      int64_t ts_ns, const struct packet *packet);
 
+/* Nothing may come for long: tells the listener of what has waited long enough at `ts_ns`, and
+ * gives back the memory that is not in use. */
+void journey_quiet(struct journey *journey, int64_t ts_ns);
+
 /* Tells the listener of all that still waits. To be called when no more segments will come. */
 void journey_end(struct journey *journey);
 

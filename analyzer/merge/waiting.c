@@ -232,6 +232,16 @@ void waiting_pop(struct waiting *waiting)
         waiting->cursor--;
 }
 
+void waiting_rest(struct waiting *waiting)
+{
+    uint64_t given_up = waiting->given_up;
+
+    if (waiting->count > 0)
+        return;
+    waiting_done(waiting);
+    waiting->given_up = given_up;
+}
+
 void waiting_done(struct waiting *waiting)
 {
     free(waiting->items);

@@ -76,6 +76,9 @@ void waiting_narrow(struct waiting *waiting, struct wait *wait);
 /* Removes the oldest. */
 void waiting_pop(struct waiting *waiting);
 
+/* Gives the places back if nothing waits; the next one takes new ones. */
+void waiting_rest(struct waiting *waiting);
+
 void waiting_done(struct waiting *waiting);
 
 #endif

@@ -145,6 +145,26 @@ static void test_journey_add_not_forwarded(void **state)
     assert_int_equal(fixture->missing[0].bytes, 50);
 }
 
+/* In a quiet connection what has waited for two seconds is told, and what has not goes on waiting;
+ * then there is nothing left to tell, and a segment that comes after all is matched as ever. */
+static void test_journey_quiet(void **state)
+{
+    struct fixture *fixture = *state;
+
+    SEE(0, DIR_CLIENT, .seq = 100, .payload_len = 50);
+    journey_quiet(fixture->journey, fixture->now_ns + 1999LL * MS);
+    assert_int_equal(fixture->missing_count, 0);
+    journey_quiet(fixture->journey, fixture->now_ns + 2001LL * MS);
+    assert_int_equal(fixture->missing_count, 1);
+    assert_int_equal(fixture->missing[0].segment_id, 5);
+    fixture->now_ns += 3000LL * MS;
+    SEE(0, DIR_CLIENT, .seq = 150, .payload_len = 30);
+    journey_quiet(fixture->journey, fixture->now_ns);
+    assert_int_equal(SEE(1, DIR_CLIENT, .seq = 150, .payload_len = 30), 6);
+    end(fixture);
+    assert_int_equal(fixture->missing_count, 1);
+}
+
 /* The same from the server's side, where the way goes from the second point to the first. */
 static void test_journey_add_not_forwarded_to_the_client(void **state)
 {
@@ -560,6 +580,7 @@ int main(void)
         JOURNEY_TEST(test_journey_add_undisturbed),
         JOURNEY_TEST(test_journey_add_through_nat),
         JOURNEY_TEST(test_journey_add_not_forwarded),
+        JOURNEY_TEST(test_journey_quiet),
         JOURNEY_TEST(test_journey_add_not_forwarded_to_the_client),
         JOURNEY_TEST(test_journey_add_injected_reset),
         JOURNEY_TEST(test_journey_add_reset_is_no_ack),
