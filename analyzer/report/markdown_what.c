@@ -13,6 +13,7 @@ enum {
     EXAMPLES = 3,
     TITLE_MAX_LENGTH = 200,
     SUMMARY_MAX_LENGTH = 400,
+    SENTENCE_MAX_LENGTH = 300,
     PARAGRAPH_MAX_LENGTH = 2000,
     WORST_NOTICE = 2, /* the rank from which on a rule is only listed */
 };
@@ -35,7 +36,14 @@ static const char values_sql[] =
     " FROM finding f,"
     " json_each(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END) j"
     " WHERE f.id = :finding AND j.key IS NOT NULL AND j.type <> 'null'"
+    " AND j.key NOT IN ('cause', 'what_if', 'missing')"
     " AND (j.type NOT IN ('array', 'object') OR length(j.value) BETWEEN 3 AND 80) LIMIT 16";
+
+/* The sentences that a diagnosis gives in `detail`: one, or an array of them. */
+static const char sentences_sql[] =
+    "SELECT t.value FROM finding f,"
+    " json_tree(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END, '$.' || :key) t"
+    " WHERE f.id = :finding AND t.type = 'text' LIMIT 12";
 
 static void write_plural(FILE *out, int64_t count, const char *noun)
 {
@@ -107,8 +115,30 @@ static void write_values(FILE *out, struct query *values, int64_t finding)
 
 struct what {
     struct section section;
-    struct query examples, values;
+    struct query examples, values, sentences;
 };
+
+/* What `detail.key` says: one sentence behind the heading, several as a list. */
+static void write_sentences(struct what *what, const char *heading, const char *key, bool list,
+                            int64_t finding)
+{
+    struct query *q = &what->sentences;
+    FILE *out = what->section.out;
+    bool begun = false;
+
+    query_bind_text(q, ":key", key);
+    query_bind(q, ":finding", finding);
+    for (; query_next(q); begun = true) {
+        if (!begun)
+            fprintf(out, "\n**%s**%s", heading, list ? "\n\n" : "");
+        fputs(list ? "- " : " ", out);
+        text_write_rule(out, query_text(q, 0), SENTENCE_MAX_LENGTH);
+        fputs(list ? "\n" : "", out);
+    }
+    query_rewind(q);
+    if (begun && !list)
+        fputc('\n', out);
+}
 
 /* The worst findings of a rule as a list; `*worst` is the first of them. */
 static void write_examples(struct what *what, struct query *rule, int64_t *worst)
@@ -125,8 +155,10 @@ static void write_examples(struct what *what, struct query *rule, int64_t *worst
         if (written == 0)
             *worst = finding;
         fputs("- ", out);
+        fprintf(out, "Finding %" PRId64, finding);
         if (!query_is_null(q, 3))
-            fprintf(out, "Connection %" PRId64 ": ", query_int(q, 3));
+            fprintf(out, ", connection %" PRId64, query_int(q, 3));
+        fputs(": ", out);
         text_write(out, TEXT_MARKDOWN, query_text(q, 1), SUMMARY_MAX_LENGTH);
         fprintf(out, " (confidence %.0f %%)\n", query_real(q, 2) * 100);
     }
@@ -149,7 +181,10 @@ static enum status write_rule(struct what *what, struct query *rule, bool with_p
     write_examples(what, rule, &worst);
     if (with_packets)
         status = markdown_evidence(what->section.report, out, worst, err);
+    write_sentences(what, "The cause.", "cause", false, worst);
     write_values(out, &what->values, worst);
+    write_sentences(what, "What would have saved it.", "what_if", true, worst);
+    write_sentences(what, "What would overturn this.", "missing", true, worst);
     write_paragraph(out, "What it means.", query_text(rule, EXPLAIN));
     write_paragraph(out, "What to do.", query_text(rule, REMEDY));
     write_paragraph(out, "Reference.", query_text(rule, REFERENCE));
@@ -174,7 +209,7 @@ static void write_listed(FILE *out, struct query *rule, bool first)
 
 enum status markdown_what_happened(const struct report *report, FILE *out, struct error *err)
 {
-    enum status status = STATUS_OK, examples_status, values_status, rules_status;
+    enum status status = STATUS_OK, closed;
     struct what what;
     struct query rules;
     int written = 0, listed = 0;
@@ -183,6 +218,7 @@ enum status markdown_what_happened(const struct report *report, FILE *out, struc
     section_start(&what.section, out, report, "What happened", SECTION_BYTES);
     query_open(&what.examples, report, examples_sql, err);
     query_open(&what.values, report, values_sql, err);
+    query_open(&what.sentences, report, sentences_sql, err);
     query_open(&rules, report, rules_sql, err);
     while (status == STATUS_OK && query_next(&rules)) {
         if (!section_has_room(&what.section))
@@ -195,12 +231,10 @@ enum status markdown_what_happened(const struct report *report, FILE *out, struc
     if (written + listed == 0)
         fputs("No rule has found anything.\n", out);
     section_write_more(&what.section, left, "rules that found something: `findings.csv`");
-    rules_status = query_close(&rules);
-    examples_status = query_close(&what.examples);
-    values_status = query_close(&what.values);
-    if (status == STATUS_OK)
-        status = rules_status;
-    if (status == STATUS_OK)
-        status = examples_status;
-    return status != STATUS_OK ? status : values_status;
+    struct query *const queries[] = {&rules, &what.examples, &what.values, &what.sentences};
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        closed = query_close(queries[i]);
+        status = status != STATUS_OK ? status : closed;
+    }
+    return status;
 }

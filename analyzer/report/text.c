@@ -44,7 +44,8 @@ size_t text_decode(const char *text, uint32_t *character)
 static bool is_unsafe(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
+           c == 0x61c;
 }
 
 static void put_utf8(FILE *out, uint32_t c)
@@ -92,6 +93,35 @@ static void put_markdown(FILE *out, uint32_t c, struct place place)
         put_utf8(out, c);
 }
 
+static void put_html(FILE *out, uint32_t c)
+{
+    if (c < 0x80 && strchr("<>&\"'`", (int)c))
+        fprintf(out, "&#%d;", (int)c);
+    else
+        put_utf8(out, c);
+}
+
+/* What could end a <script> element is written as a number, too. */
+static void put_json(FILE *out, uint32_t c)
+{
+    if (c < 0x80 && strchr("<>&'\"\\", (int)c))
+        fprintf(out, "\\u%04x", (unsigned)c);
+    else
+        put_utf8(out, c);
+}
+
+/* Only signs that mean nothing to Mermaid are written as they are, the others by its codes. */
+static void put_mermaid(FILE *out, uint32_t c)
+{
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 (c < 0x80 && strchr(" .,:/+-=()_", (int)c));
+
+    if (plain || c >= 0x80)
+        put_utf8(out, c);
+    else
+        fprintf(out, "#%d;", (int)c);
+}
+
 static void put_character(FILE *out, enum text_style style, uint32_t c, struct place place)
 {
     switch (style) {
@@ -107,6 +137,15 @@ static void put_character(FILE *out, enum text_style style, uint32_t c, struct p
     case TEXT_FENCED:
         put_utf8(out, c == '`' ? '\'' : c);
         break;
+    case TEXT_HTML:
+        put_html(out, c);
+        break;
+    case TEXT_JSON:
+        put_json(out, c);
+        break;
+    case TEXT_MERMAID:
+        put_mermaid(out, c);
+        break;
     case TEXT_GNUPLOT:
         put_utf8(out, c == '\'' || c == '`' ? 0x2019 : c);
         break;
@@ -118,7 +157,10 @@ static void put_character(FILE *out, enum text_style style, uint32_t c, struct p
 
 void text_write(FILE *out, enum text_style style, const char *text, size_t max)
 {
-    const char *quote = style == TEXT_CODE ? "`" : style == TEXT_GNUPLOT ? "'" : "";
+    const char *quote = style == TEXT_CODE      ? "`"
+                        : style == TEXT_GNUPLOT ? "'"
+                        : style == TEXT_JSON    ? "\""
+                                                : "";
     struct place place = {0};
     size_t written = 0;
     uint32_t c;

@@ -11,6 +11,9 @@ enum text_style {
     TEXT_MARKDOWN, /* for a paragraph, a list item or a table cell */
     TEXT_CODE,     /* for a code span, in a table too; its backticks are written as well */
     TEXT_FENCED,   /* for a line inside of a fenced block */
+    TEXT_HTML,     /* for an element or an attribute in double quotes */
+    TEXT_JSON,     /* a string, with its quotes, for a <script> element too */
+    TEXT_MERMAID,  /* for a name or a message in a sequenceDiagram */
     TEXT_GNUPLOT,  /* a string in single quotes, which gnuplot neither expands nor runs */
 };
 

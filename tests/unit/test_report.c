@@ -77,6 +77,26 @@ static void test_text_write_code(void **state)
     assert_written(TEXT_FENCED, "```\n# a", 99, "''' # a");
 }
 
+/* Nothing in it begins or ends an element, an attribute or a string. */
+static void test_text_write_html(void **state)
+{
+    (void)state;
+    assert_written(TEXT_HTML, "</script><b a=\"'`\">&amp;", 99,
+                   "&#60;/script&#62;&#60;b a=&#34;&#39;&#96;&#34;&#62;&#38;amp;");
+    assert_written(TEXT_HTML, "a\xe2\x80\xaez\xd8\x9c", 99, "a\xEF\xBF\xBDz\xEF\xBF\xBD");
+    assert_written(TEXT_JSON, "</script><!-- \"a\\b'&", 99,
+                   "\"\\u003c/script\\u003e\\u003c!-- \\u0022a\\u005cb\\u0027\\u0026\"");
+    assert_written(TEXT_JSON, "\xe2\x80\xa8\n\x01", 99, "\"\xEF\xBF\xBD \xEF\xBF\xBD\"");
+}
+
+static void test_text_write_mermaid(void **state)
+{
+    (void)state;
+    assert_written(TEXT_MERMAID, "seq 1:5, ack 2 (-0.5 s)", 99, "seq 1:5, ack 2 (-0.5 s)");
+    assert_written(TEXT_MERMAID, "a;b#c\nd%%{e}<f>`\"", 99,
+                   "a#59;b#35;c d#37;#37;#123;e#125;#60;f#62;#96;#34;");
+}
+
 /* A string in single quotes: nothing in it ends it, and gnuplot runs no command in it. */
 static void test_text_write_gnuplot(void **state)
 {
@@ -411,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_text_write_cut),
         cmocka_unit_test(test_text_write_markdown),
         cmocka_unit_test(test_text_write_code),
+        cmocka_unit_test(test_text_write_html),
+        cmocka_unit_test(test_text_write_mermaid),
         cmocka_unit_test(test_text_write_gnuplot),
         cmocka_unit_test(test_text_write_rule_code_spans),
         cmocka_unit_test(test_text_count_thousands),
