@@ -40,6 +40,7 @@ struct open_leg {
     struct conntrack_leg *conntrack; /* NULL: not asked */
     char *encap;                     /* NULL: none */
     uint32_t encap_bytes[DIRS];
+    bool has_syn; /* its first SYN is stored */
 };
 
 struct pass {
@@ -338,6 +339,17 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
     gap->any |= unseen > 0;
 }
 
+static void note_syn(struct pass *pass, struct open_leg *open,
+                     const struct tracked_segment *segment)
+{
+    const struct packet *packet = segment->packet;
+
+    if (open->has_syn || (packet->tcp.flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+        return;
+    open->has_syn = true;
+    store_syn(pass->store, segment->leg_id, segment->id, packet);
+}
+
 static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint64_t frame_number,
                          const struct frame *frame, const struct packet *packet)
 {
@@ -366,6 +378,8 @@ static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint6
         note_encap(open, hit.dir, packet);
     segment.leg_id = row.leg_id = open->id;
     open->last_ns = open->connection->last_ns = ts_ns;
+    if (row.dir == DIR_CLIENT)
+        note_syn(pass, open, &segment);
     follow_segment(pass, open, &segment, file, frame->raw_ns, &row);
     store_segment(pass->store, &row);
 }

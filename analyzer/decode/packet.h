@@ -50,7 +50,9 @@ struct segment {
     uint32_t len; /* payload as sent, not as captured */
     uint32_t payload_captured;
     const uint8_t *payload; /* what was captured of it; borrowed from the frame */
-    uint16_t win;           /* raw */
+    const uint8_t *header;  /* likewise, options included */
+    uint8_t header_captured;
+    uint16_t win; /* raw */
     uint8_t flags;
     struct tcp_options opt;
 };
@@ -141,6 +143,8 @@ struct packet {
     };
     uint8_t tunnels; /* how many, labels and inner tags counted; more than TUNNELS_KEPT: */
     struct tunnel tunnel[TUNNELS_KEPT]; /* only these are told, outermost first */
+    const uint8_t *ip_header;           /* borrowed from the frame, where all of it was captured */
+    uint16_t ip_header_len;             /* extension headers included */
     uint32_t inner_len; /* the IP datagram of the segment as sent, headers included */
     uint32_t outer_len; /* and all that stands before it after the link layer and its tags: the
                          * outermost IP datagram. The difference is the tunnels' overhead. */

@@ -118,6 +118,8 @@ enum skip_reason tcp_decode(struct view *view, struct segment *tcp)
     rest_sent = view->sent - 20;
     options_len = header_len - 20;
     tcp->len = rest_sent - options_len;
+    tcp->header = p;
+    tcp->header_captured = (uint8_t)(view->captured < header_len ? view->captured : header_len);
     if (view->captured > header_len) {
         tcp->payload = p + header_len;
         tcp->payload_captured = view->captured - header_len;

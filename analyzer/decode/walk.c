@@ -45,6 +45,8 @@ static enum skip_reason ip_step(const struct walk *walk, struct height *height, 
     height->counted = start;
     if (ip->fragmented && (quoted ? ip->fragment.offset != 0 : !defragment(walk, ip, view)))
         return SKIP_FRAGMENT;
+    walk->packet->ip_header = start;
+    walk->packet->ip_header_len = (uint16_t)header_len;
     walk->packet->inner_len = header_len + view->sent;
     walk->packet->outer_len = height->above + walk->packet->inner_len;
     if (ip->fragmented && !quoted) { /* what was put together is somewhere else */

@@ -10,17 +10,18 @@ enum cell_type {
     CELL_NULL,
     CELL_INTEGER,
     CELL_REAL,
-    CELL_TEXT
+    CELL_TEXT,
+    CELL_BLOB
 };
 
 struct insert_cell {
     union {
         int64_t integer;
         double real;
-        size_t offset; /* of the text among the row's, while the row is given */
-        const char *text;
+        size_t offset; /* of the bytes among the row's, while the row is given */
+        const char *bytes;
     } value;
-    uint32_t length; /* of text */
+    uint32_t length; /* of text and blobs */
     enum cell_type type;
 };
 
@@ -39,7 +40,10 @@ static void cell_column(sqlite3_context *context, const void *row, int column)
         sqlite3_result_double(context, cell->value.real);
         break;
     case CELL_TEXT:
-        sqlite3_result_text(context, cell->value.text, (int)cell->length, SQLITE_STATIC);
+        sqlite3_result_text(context, cell->value.bytes, (int)cell->length, SQLITE_STATIC);
+        break;
+    case CELL_BLOB:
+        sqlite3_result_blob(context, cell->value.bytes, (int)cell->length, SQLITE_STATIC);
         break;
     }
 }
@@ -91,25 +95,33 @@ void insert_real(struct insert *insert, bool has, double value)
         insert_null(insert);
 }
 
-void insert_text(struct insert *insert, const char *text)
+static void give_bytes(struct insert *insert, enum cell_type type, const void *bytes, size_t length)
 {
-    size_t length = text != NULL ? strlen(text) : 0;
     struct insert_cell *cell;
 
-    if (text == NULL) {
-        insert_null(insert);
-        return;
-    }
     if (insert->text_capacity - insert->text_used < length) {
         insert->text_capacity = 2 * insert->text_capacity + length;
         insert->text = memory_resize(insert->text, insert->text_capacity);
     }
-    cell = next_cell(insert, CELL_TEXT);
+    cell = next_cell(insert, type);
     cell->length = (uint32_t)length;
     cell->value.offset = insert->text_used;
     if (length > 0)
-        memcpy(insert->text + insert->text_used, text, length);
+        memcpy(insert->text + insert->text_used, bytes, length);
     insert->text_used += length;
+}
+
+void insert_text(struct insert *insert, const char *text)
+{
+    if (text != NULL)
+        give_bytes(insert, CELL_TEXT, text, strlen(text));
+    else
+        insert_null(insert);
+}
+
+void insert_blob(struct insert *insert, const uint8_t *bytes, size_t length)
+{
+    give_bytes(insert, CELL_BLOB, bytes, length);
 }
 
 void insert_run(struct insert *insert)
@@ -122,8 +134,8 @@ void insert_run(struct insert *insert)
     if (insert->text_used > 0)
         memcpy(text, insert->text, insert->text_used);
     for (int i = 0; i < insert->given; i++)
-        if (cells[i].type == CELL_TEXT)
-            cells[i].value.text = text + cells[i].value.offset;
+        if (cells[i].type == CELL_TEXT || cells[i].type == CELL_BLOB)
+            cells[i].value.bytes = text + cells[i].value.offset;
     insert->given = 0;
     insert->text_used = 0;
 }

@@ -28,6 +28,7 @@ void insert_integer(struct insert *insert, int64_t value);
 void insert_optional(struct insert *insert, bool has, int64_t value);
 void insert_real(struct insert *insert, bool has, double value);
 void insert_text(struct insert *insert, const char *text);
+void insert_blob(struct insert *insert, const uint8_t *bytes, size_t length);
 
 /* The row is whole: passes it on. */
 void insert_run(struct insert *insert);

@@ -171,6 +171,17 @@ CREATE TABLE segment (
                                       --   32 seen at this point before: no events of its own,
 ) STRICT;                             --   64 a duplicate that the network made
 
+-- The headers of a leg's first SYN as they were captured, innermost IP datagram, without payload.
+CREATE TABLE syn (
+    leg_id     INTEGER PRIMARY KEY REFERENCES leg(id),
+    segment_id INTEGER NOT NULL REFERENCES segment(id),
+    tos        INTEGER NOT NULL,      -- DSCP << 2 | ECN; traffic class in IPv6
+    df         INTEGER NOT NULL,      -- 1: don't fragment; always in IPv6
+    options    TEXT NOT NULL,         -- kinds in their order: 'mss,sackOK,ts,nop,wscale'
+    ip_header  BLOB NOT NULL,         -- with options or extension headers
+    tcp_header BLOB NOT NULL          -- with options
+) STRICT;
+
 -- A fact about a segment. The kinds, and what a and b mean: analyzer/track/README.md.
 CREATE TABLE event (
     id         INTEGER PRIMARY KEY,

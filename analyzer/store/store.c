@@ -33,6 +33,7 @@ static const struct {
     [TABLE_ICMP] = {"icmp",       13},
     [TABLE_CONNTRACK] = {"conntrack",  7 },
     [TABLE_RESET] = {"reset",      26},
+    [TABLE_SYN] = {"syn",        7 },
 };
 
 static void store_free(struct store *store)

@@ -79,6 +79,11 @@ void store_leg(struct store *store, const struct leg_row *row);
 void store_connection(struct store *store, const struct connection_row *row);
 void store_conntrack(struct store *store, const struct conntrack_row *row);
 void store_reset(struct store *store, const struct reset *reset);
+
+/* The headers of a leg's first SYN. Of IP and its extension headers at most 120 bytes are kept. */
+void store_syn(struct store *store, uint32_t leg_id, uint64_t segment_id,
+               const struct packet *packet);
+
 void store_meta(struct store *store, const char *key, const char *value);
 void store_remark(struct store *store, const char *kind, const char *text);
 

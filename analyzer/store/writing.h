@@ -19,6 +19,7 @@ enum store_table {
     TABLE_ICMP,
     TABLE_CONNTRACK,
     TABLE_RESET,
+    TABLE_SYN,
     TABLES
 };
 

@@ -1,0 +1,66 @@
+#include "decode/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    KIND_END = 0,
+    KIND_NOP = 1,
+    FIXED = 20 /* bytes of the header before the options */
+};
+
+/* IANA, TCP option kind numbers. */
+static const struct {
+    uint8_t kind;
+    const char *name;
+} names[] = {
+    {KIND_END, "eol"   },
+    {KIND_NOP, "nop"   },
+    {2,        "mss"   },
+    {3,        "wscale"},
+    {4,        "sackOK"},
+    {5,        "sack"  },
+    {8,        "ts"    },
+    {19,       "md5"   },
+    {29,       "ao"    },
+    {30,       "mptcp" },
+    {34,       "tfo"   },
+    {254,      "exp"   },
+};
+
+const char *options_name(const uint8_t *header, uint32_t captured, uint32_t at, uint32_t *size)
+{
+    uint8_t kind = header[at];
+
+    *size = 1;
+    if (kind != KIND_END && kind != KIND_NOP && at + 1 < captured && header[at + 1] >= 2)
+        *size = header[at + 1];
+    if (*size > captured - at)
+        *size = captured - at;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].kind == kind)
+            return names[i].name;
+    return NULL;
+}
+
+const char *options_print(const uint8_t *header, uint32_t captured, char text[static OPTIONS_TEXT])
+{
+    uint32_t end = captured > 12 ? (uint32_t)(header[12] >> 4) * 4 : 0;
+    uint32_t size;
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (uint32_t at = FIXED; at < end && at < captured; at += size) {
+        const char *name = options_name(header, captured, at, &size);
+        char number[8];
+
+        snprintf(number, sizeof number, "%u", header[at]);
+        used += (size_t)snprintf(text + used, OPTIONS_TEXT - used, "%s%s", used > 0 ? "," : "",
+                                 name != NULL ? name : number);
+        if (header[at] == KIND_END)
+            break;
+    }
+    if (end > captured)
+        snprintf(text + used, OPTIONS_TEXT - used, "%s...", used > 0 ? "," : "");
+    return text;
+}
