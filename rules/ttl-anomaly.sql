@@ -5,6 +5,8 @@
 --            farther
 -- param:     far_hops = 8 -- a TTL must be so much lower if only other connections of the sender
 --            prove it
+-- param:     probe_ttls = 3 -- so many TTLs that ran out on the way to one peer, from nearly_dead or
+--            less on, are a traceroute
 -- param:     evidence_max = 8 -- segments that are named as evidence
 -- explain:   Each router lowers the TTL (hop limit in IPv6) by one and drops the packet at 0.
 --            Systems start at 64 (Linux, BSD, macOS), 128 (Windows) or 255, so a sender's packets
@@ -13,12 +15,16 @@
 --            longer way. It is a warning only if it explains a failure: the SYN or SYN-ACK was
 --            repeated or never answered, and either the path is longer than the TTL
 --            (detail.path_hops is the largest loss of TTL measured between two points), or the last
---            point saw a TTL that was nearly used up, or this sender's connections with the usual
---            TTL fail less often (then it must be lower by far_hops at least), or a router said so
---            by ICMP time exceeded. With several paths (ECMP) only the connections on the longer
---            one fail. traceroute over TCP makes the same picture on purpose. A TTL that changes
---            within a connection says that its way changed, or that another device answered the
---            handshake (SYN proxy): notice.
+--            point saw a TTL that was nearly used up, or a router said so by ICMP time exceeded, or
+--            the other end's segments come over more hops than the TTL has (detail.back_hops, if
+--            they began at the next default above), or this sender's connections to the same port
+--            with the usual TTL fail less often. For the last two it must be below the default, or
+--            the usual one, by far_hops at least. With several paths (ECMP) only the connections on
+--            the longer one fail; where the number of hops between two points differs from
+--            connection to connection of two addresses, that is told (info). traceroute over TCP
+--            makes the same picture on purpose: info. A TTL that changes within a connection says
+--            that its way changed, or that another device answered the handshake (SYN proxy):
+--            notice.
 -- remedy:    Find out who sets the TTL: on the sender `sysctl net.ipv4.ip_default_ttl` (IPv6:
 --            net.ipv6.conf.all.hop_limit), `strace -f -e trace=setsockopt` on the program for
 --            IP_TTL, and `iptables-save -t mangle` for the TTL target. Leave it at the default, 64,
@@ -28,56 +34,9 @@
 --            that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
--- Each end of each connection, at the point nearest to it. Hops from the initial TTL that is next
--- above: 32, 64, 128 or 255.
-WITH sent AS MATERIALIZED (
-    SELECT e.*, iif(ttl <= 32, 32, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255))) - ttl AS hops,
-           outcome = 'unanswered' AND e.tries > 0 AS is_dead,
-           e.tries > 1 OR outcome = 'unanswered' AND e.tries > 0 AS is_failed
-      FROM (SELECT l.connection_id, l.id AS leg_id, l.point_id, 0 AS dir, l.client_addr AS addr,
-                   l.server_addr AS peer, l.ttl_max_client AS ttl, l.syns AS tries,
-                   l.first_segment, l.last_segment, c.outcome
-              FROM leg l
-             CROSS JOIN connection c ON c.id = l.connection_id
-             WHERE l.path_position = 0
-             UNION ALL
-            SELECT l.connection_id, l.id, l.point_id, 1, l.server_addr,
-                   l.client_addr, l.ttl_max_server, l.synacks,
-                   l.first_segment, l.last_segment, c.outcome
-              FROM leg l
-             CROSS JOIN connection c ON c.id = l.connection_id
-             WHERE l.path_position = c.legs - 1) e
-     WHERE e.ttl IS NOT NULL
-),
--- Few rows, from which the next two are counted.
-tally AS MATERIALIZED (
-    SELECT point_id, dir, addr, peer, ttl, hops, count(*) AS ends, sum(is_failed) AS failed,
-           sum(is_dead) AS dead
-      FROM sent
-     GROUP BY point_id, dir, addr, peer, ttl
-),
--- The fewest hops tell how far away the sender is; ttl is that of the row with the minimum.
-usual AS MATERIALIZED (
-    SELECT point_id, dir, addr, min(hops) AS hops, ttl
-      FROM tally
-     GROUP BY point_id, dir, addr
-),
--- How each sender fares with its usual TTL and with odd ones, with each of its peers.
-score AS MATERIALIZED (
-    SELECT t.point_id, t.dir, t.addr, t.peer, u.ttl AS usual_ttl, u.hops AS usual_hops,
-           sum(iif(t.hops > u.hops + :slack_hops, ends, 0)) AS odd,
-           sum(iif(t.hops <= u.hops + :slack_hops, ends, 0)) AS usual,
-           sum(iif(t.hops > u.hops + :slack_hops, failed, 0)) AS odd_failed,
-           sum(iif(t.hops <= u.hops + :slack_hops, failed, 0)) AS usual_failed,
-           sum(iif(t.hops > u.hops + :slack_hops, dead, 0)) AS odd_dead,
-           sum(iif(t.hops <= u.hops + :slack_hops, dead, 0)) AS usual_dead
-      FROM tally t
-      JOIN usual u USING (point_id, dir, addr)
-     GROUP BY t.point_id, t.dir, t.addr, t.peer
-),
 -- ICMP time exceeded in transit; the direction is the one whose bytes the quoted number can be of.
 -- One message is a row for each point that saw it.
-quoted AS MATERIALIZED (
+WITH quoted AS MATERIALIZED (
     SELECT l.connection_id, i.point_id, i.src,
            coalesce((i.quoted_seq - l.isn_client) & 0xffffffff > l.bytes_client + 2
                     AND (i.quoted_seq - l.isn_server) & 0xffffffff <= l.bytes_server + 2, 0) AS dir
@@ -92,69 +51,207 @@ exceeded AS MATERIALIZED (
              GROUP BY connection_id, dir, point_id)
      GROUP BY connection_id, dir
 ),
--- The first condition follows from the second, and costs no look at the score.
+dead AS MATERIALIZED (
+    SELECT id FROM connection WHERE outcome = 'unanswered'
+),
+-- The TTLs that each end was seen with, at each point. DISTINCT keeps few rows, where GROUP BY would
+-- sort all legs. Hops are counted from the initial TTL that is next above. 32 is none
+-- of them: what arrives with less began at 64 today, or was set by a program.
+variety AS MATERIALIZED (
+    SELECT *, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255)) - ttl AS hops
+      FROM (SELECT DISTINCT point_id, 0 AS dir, client_addr AS addr, ttl_max_client AS ttl
+              FROM leg
+             WHERE ttl_max_client IS NOT NULL
+             UNION ALL
+            SELECT DISTINCT point_id, 1, server_addr, ttl_max_server
+              FROM leg
+             WHERE ttl_max_server IS NOT NULL)
+),
+-- The fewest hops tell how far away the sender is; ttl is that of the row with the minimum.
+usual AS MATERIALIZED (
+    SELECT point_id, dir, addr, min(hops) AS hops, ttl
+      FROM variety
+     GROUP BY point_id, dir, addr
+),
+mixed AS MATERIALIZED (
+    SELECT DISTINCT v.point_id, v.dir, v.addr
+      FROM variety v
+      JOIN usual u USING (point_id, dir, addr)
+     WHERE v.hops > u.hops + :slack_hops
+),
+-- Over how many hops an end comes; more than 63 would be no guess but an error.
+come AS MATERIALIZED (
+    SELECT point_id, dir, addr, max(hops) AS hops
+      FROM variety
+     WHERE ttl <= 64
+     GROUP BY point_id, dir, addr
+),
+-- The ends that failed, ran out, or are of a sender with several TTLs, each at the point nearest to
+-- it; the others cost no row.
+sent AS MATERIALIZED (
+    SELECT e.*, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255)) - ttl AS hops,
+           is_unanswered AND e.tries > 0 AS is_dead,
+           e.tries > 1 OR is_unanswered AND e.tries > 0 AS is_failed
+      FROM (SELECT l.connection_id, l.id AS leg_id, l.point_id, 0 AS dir, l.client_addr AS addr,
+                   l.server_addr AS peer, l.server_port AS port,
+                   l.ttl_max_client AS ttl, l.ttl_min_client AS ttl_min,
+                   l.syns - l.sightings_syns AS tries, l.first_segment, l.last_segment,
+                   l.connection_id IN (SELECT id FROM dead) AS is_unanswered
+              FROM leg l
+             WHERE l.path_position = 0 AND l.ttl_max_client IS NOT NULL
+               AND (l.syns - l.sightings_syns > 1
+                    OR l.connection_id IN (SELECT id FROM dead)
+                    OR l.connection_id IN (SELECT connection_id FROM exceeded)
+                    OR (l.point_id, 0, l.client_addr) IN (SELECT point_id, dir, addr FROM mixed))
+             UNION ALL
+            SELECT l.connection_id, l.id, l.point_id, 1, l.server_addr,
+                   l.client_addr, l.server_port, l.ttl_max_server, l.ttl_min_server,
+                   l.synacks - l.sightings_synacks, l.first_segment, l.last_segment,
+                   l.connection_id IN (SELECT id FROM dead)
+              FROM leg l
+             WHERE l.ttl_max_server IS NOT NULL
+               AND (l.synacks - l.sightings_synacks > 1
+                    OR l.connection_id IN (SELECT id FROM dead)
+                    OR l.connection_id IN (SELECT connection_id FROM exceeded)
+                    OR (l.point_id, 1, l.server_addr) IN (SELECT point_id, dir, addr FROM mixed))
+               AND l.path_position = (SELECT legs - 1 FROM connection WHERE id = l.connection_id)) e
+),
+-- How each sender of several TTLs fares with its usual one and with odd ones, at each port.
+tally AS MATERIALIZED (
+    SELECT point_id, dir, addr, peer, port, hops, count(*) AS ends, sum(is_failed) AS failed,
+           sum(is_dead) AS dead
+      FROM sent
+     WHERE (point_id, dir, addr) IN (SELECT point_id, dir, addr FROM mixed)
+     GROUP BY point_id, dir, addr, peer, port, hops
+),
+score AS MATERIALIZED (
+    SELECT t.point_id, t.dir, t.addr, t.peer, t.port,
+           sum(iif(t.hops > u.hops + :slack_hops, ends, 0)) AS odd,
+           sum(iif(t.hops <= u.hops + :slack_hops, ends, 0)) AS usual,
+           sum(iif(t.hops > u.hops + :slack_hops, failed, 0)) AS odd_failed,
+           sum(iif(t.hops <= u.hops + :slack_hops, failed, 0)) AS usual_failed,
+           sum(iif(t.hops > u.hops + :slack_hops, dead, 0)) AS odd_dead,
+           sum(iif(t.hops <= u.hops + :slack_hops, dead, 0)) AS usual_dead
+      FROM tally t
+      JOIN usual u USING (point_id, dir, addr)
+     GROUP BY t.point_id, t.dir, t.addr, t.peer, t.port
+),
 suspect AS MATERIALIZED (
-    SELECT s.*, n.usual_ttl, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead, n.usual_dead,
-           s.hops > n.usual_hops + :slack_hops AS is_odd,
-           s.hops >= n.usual_hops + :far_hops AS is_far,
+    SELECT s.*, u.ttl AS usual_ttl, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead,
+           n.usual_dead,
+           s.hops > u.hops + :slack_hops AS is_odd,
+           s.hops >= u.hops + :far_hops AS is_far,
            x.icmps, x.router
       FROM sent s
-      JOIN score n USING (point_id, dir, addr, peer)
+      JOIN usual u USING (point_id, dir, addr)
+      LEFT JOIN score n ON n.point_id = s.point_id AND n.dir = s.dir AND n.addr = s.addr
+                       AND n.peer = s.peer AND n.port = s.port
       LEFT JOIN exceeded x ON x.connection_id = s.connection_id AND x.dir = s.dir
-     WHERE (s.is_failed OR s.hops > (SELECT min(hops) FROM usual) + :slack_hops
-            OR s.connection_id IN (SELECT connection_id FROM exceeded))
-       AND (s.is_failed OR s.hops > n.usual_hops + :slack_hops OR x.icmps > 0)
+     WHERE s.is_failed OR s.hops > u.hops + :slack_hops OR x.icmps > 0
 ),
--- The most that the TTL lost between two points, on the way from `near` to `peer` or back.
+-- Who tried one TTL after the other, in a connection or from one to the next.
+probe AS MATERIALIZED (
+    SELECT point_id, addr, peer, count(*) AS probes, min(ttl_min) AS ttl_min, max(ttl) AS ttl_max,
+           min(connection_id) AS connection_id, leg_id, min(first_segment) AS first_segment,
+           max(last_segment) AS last_segment
+      FROM (SELECT *, max(ttl_min) OVER (PARTITION BY point_id, addr, peer) AS top,
+                   row_number() OVER (PARTITION BY point_id, addr, peer ORDER BY ttl_min) AS nth
+              FROM (SELECT * FROM suspect WHERE dir = 0 AND (is_dead OR icmps > 0)))
+     GROUP BY point_id, addr, peer
+    HAVING min(ttl_min) <= :nearly_dead
+       AND (count(DISTINCT ttl) >= :probe_ttls OR max(ttl - ttl_min) >= :probe_ttls)
+),
+-- The most that the TTL lost between two points, on the way from `near` to `peer`; on the way back
+-- where that is all that was measured, since routes need not be the same. It is asked for only if a TTL that failed is no more than any two TTLs of the case differ by.
 pair AS (
     SELECT a.point_id AS client_point, b.point_id AS server_point, a.server_addr, b.client_addr,
-           max(coalesce(a.ttl_max_client - b.ttl_max_client, 0),
-               coalesce(b.ttl_max_server - a.ttl_max_server, 0)) AS hops
+           max(a.ttl_max_client - b.ttl_max_client) AS there,
+           max(b.ttl_max_server - a.ttl_max_server) AS back
       FROM leg a
       JOIN leg b ON b.connection_id = a.connection_id AND b.path_position > a.path_position
-     WHERE EXISTS (SELECT 1 FROM suspect WHERE is_failed)
+     WHERE (SELECT count(*) FROM point) > 1
+       AND (SELECT min(ttl) FROM suspect WHERE is_failed)
+           <= (SELECT max(max(ttl_max_client), max(ttl_max_server))
+                      - min(min(ttl_max_client), min(ttl_max_server)) FROM leg)
+     GROUP BY 1, 2, 3, 4
 ),
 way AS MATERIALIZED (
     SELECT client_point AS near, server_point AS far, 0 AS dir, server_addr AS peer,
-           max(hops) AS hops
+           coalesce(max(there), max(back)) AS hops, max(there) IS NULL AS is_back
       FROM pair GROUP BY 1, 2, 4
     UNION ALL
-    SELECT server_point, client_point, 1, client_addr, max(hops) FROM pair GROUP BY 1, 2, 4
+    SELECT server_point, client_point, 1, client_addr, coalesce(max(back), max(there)),
+           max(back) IS NULL
+      FROM pair GROUP BY 1, 2, 4
+),
+path AS MATERIALIZED (
+    SELECT l.connection_id, l.point_id, l.path_position, l.ttl_max_client, l.ttl_max_server,
+           l.synacks, p.name
+      FROM leg l
+      JOIN point p ON p.id = l.point_id
+     WHERE l.connection_id IN (SELECT connection_id FROM suspect WHERE is_failed)
 ),
 -- The farthest of the points that this end's segments never came to.
 unreached AS MATERIALIZED (
-    SELECT s.leg_id, s.dir, max(w.hops) AS hops, p.name
+    SELECT s.leg_id, s.dir, max(w.hops) AS hops, w.is_back, p.name
       FROM suspect s
       JOIN way w ON w.near = s.point_id AND w.dir = s.dir AND w.peer = s.peer
       JOIN point p ON p.id = w.far
-      LEFT JOIN leg x ON x.connection_id = s.connection_id AND x.point_id = w.far
-                     AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
-     WHERE s.is_failed AND x.id IS NULL
+      LEFT JOIN path x ON x.connection_id = s.connection_id AND x.point_id = w.far
+                      AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
+     WHERE s.is_failed AND x.point_id IS NULL
      GROUP BY s.leg_id, s.dir
 ),
 -- Where this end's segments were seen last.
 reached AS MATERIALIZED (
-    SELECT s.leg_id, s.dir, iif(s.dir, x.ttl_max_server, x.ttl_max_client) AS ttl, p.name,
+    SELECT s.leg_id, s.dir, iif(s.dir, x.ttl_max_server, x.ttl_max_client) AS ttl, x.name,
            max(iif(s.dir, -x.path_position, x.path_position)) AS farthest
       FROM suspect s
-      JOIN leg x ON x.connection_id = s.connection_id
-                AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
-      JOIN point p ON p.id = x.point_id
+      JOIN path x ON x.connection_id = s.connection_id
+                 AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
      WHERE s.is_failed
      GROUP BY s.leg_id, s.dir
+),
+-- Whose SYN was answered somewhere: it arrived.
+answered AS MATERIALIZED (
+    SELECT DISTINCT connection_id, 0 AS dir FROM path WHERE synacks > 0
+),
+-- TTLs that are few for the way back, and yet worked for other connections of the two at that port.
+enough AS MATERIALIZED (
+    SELECT DISTINCT l.point_id, 0 AS dir, l.client_addr AS addr, l.server_addr AS peer,
+           l.server_port AS port, l.ttl_max_client AS ttl
+      FROM leg l
+     WHERE (l.point_id, l.client_addr, l.server_addr, l.server_port, l.ttl_max_client) IN
+               (SELECT point_id, addr, peer, port, ttl FROM suspect
+                 WHERE is_dead AND dir = 0 AND odd IS NULL AND hops >= :far_hops)
+       AND l.connection_id NOT IN (SELECT id FROM dead)
+     UNION ALL
+    SELECT DISTINCT l.point_id, 1, l.server_addr, l.client_addr, l.server_port, l.ttl_max_server
+      FROM leg l
+     WHERE (l.point_id, l.server_addr, l.client_addr, l.server_port, l.ttl_max_server) IN
+               (SELECT point_id, addr, peer, port, ttl FROM suspect
+                 WHERE is_dead AND dir = 1 AND odd IS NULL AND hops >= :far_hops)
+       AND l.connection_id NOT IN (SELECT id FROM dead)
 ),
 judged AS MATERIALIZED (
     SELECT s.*, c.outcome, p.name AS point,
            l.client_addr || ':' || l.client_port AS client,
            l.server_addr || ':' || l.server_port AS server,
            r.ttl AS last_ttl, r.name AS last_point, u.hops AS path_hops, u.name AS path_point,
+           u.is_back, b.hops AS back_hops,
            CASE
+               WHEN o.addr IS NOT NULL THEN 'probe'
                WHEN s.icmps > 0 THEN 'icmp'
                WHEN u.hops >= s.ttl THEN 'path'
+               WHEN is_dead AND a.dir IS NOT NULL THEN NULL
                WHEN c.outcome = 'unanswered' AND r.ttl <= :nearly_dead AND s.ttl > :nearly_dead
                    THEN 'used up'
+               WHEN is_dead AND s.hops >= :far_hops AND b.hops >= s.ttl AND k.ttl IS NULL
+                    AND iif(odd IS NULL, 1, is_odd AND odd_dead * usual > usual_dead * odd)
+                   THEN 'way back'
                WHEN is_far AND is_dead AND odd_dead * usual > usual_dead * odd THEN 'others'
-               WHEN is_far AND is_failed AND odd_failed > 1 AND odd_failed * 2 >= odd
+               WHEN is_far AND is_failed AND odd_failed > 1
+                    AND iif(b.hops >= s.ttl, 3, 2) * odd_failed >= odd
                     AND odd_failed * usual > usual_failed * odd THEN 'others'
            END AS proof
       FROM suspect s
@@ -163,6 +260,12 @@ judged AS MATERIALIZED (
       JOIN point p ON p.id = s.point_id
       LEFT JOIN unreached u ON u.leg_id = s.leg_id AND u.dir = s.dir
       LEFT JOIN reached r ON r.leg_id = s.leg_id AND r.dir = s.dir
+      LEFT JOIN come b ON b.point_id = s.point_id AND b.dir = 1 - s.dir AND b.addr = s.peer
+      LEFT JOIN answered a ON a.connection_id = s.connection_id AND a.dir = s.dir
+      LEFT JOIN enough k ON k.point_id = s.point_id AND k.dir = s.dir AND k.addr = s.addr
+                        AND k.peer = s.peer AND k.port = s.port AND k.ttl = s.ttl
+      LEFT JOIN probe o ON o.point_id = s.point_id AND o.addr = s.addr AND o.peer = s.peer
+                       AND s.dir = 0
 ),
 copy AS (
     SELECT leg_id, kind = 'synack-retransmission' AS dir, segment_id,
@@ -180,8 +283,11 @@ copies AS MATERIALIZED (
 failure AS (
     SELECT j.connection_id, j.leg_id, j.first_segment, j.last_segment,
            iif(is_failed, 'warning', 'notice') AS severity,
-           CASE proof WHEN 'icmp' THEN 0.98 WHEN 'path' THEN 0.95 WHEN 'used up' THEN 0.9
-                      ELSE iif(usual > 2 AND odd_failed > 2, 0.8, 0.6) END AS confidence,
+           CASE proof WHEN 'icmp' THEN 0.98 WHEN 'path' THEN iif(is_back, 0.9, 0.95) WHEN 'used up' THEN 0.9
+                      WHEN 'way back' THEN
+                          iif(coalesce(odd_dead * usual > usual_dead * odd, 0), 0.8, 0.65)
+                      ELSE iif(NOT is_dead, 0.5, iif(usual > 2 AND odd_failed > 2, 0.8, 0.6)) END
+               AS confidence,
            iif(dir, printf('The SYN-ACK of %s to %s', server, client),
                printf('The SYN of %s to %s', client, server))
            || printf(' left %s with TTL %d', point, ttl)
@@ -191,12 +297,15 @@ failure AS (
                       printf(' and ran out of it: ICMP time exceeded from %s%s', router,
                              iif(icmps > 1, printf(', %d times', icmps), ''))
                   WHEN 'path' THEN
-                      printf(', and the way to %s takes up to %d hops', path_point, path_hops)
+                      printf(', and the way %s takes up to %d hops',
+                             iif(is_back, 'back from ', 'to ') || path_point, path_hops)
                   WHEN 'used up' THEN
                       printf(', and had only %d left at %s, where it was seen last', last_ttl,
                              last_point)
+                  WHEN 'way back' THEN
+                      printf(', and segments of %s come here over %d hops', peer, back_hops)
                   ELSE printf(': with that TTL %d of %d connections to this %s failed, with the '
-                              || 'usual one %d of %d', odd_failed, odd, iif(dir, 'client', 'server'),
+                              || 'usual one %d of %d', odd_failed, odd, iif(dir, 'client', 'port'),
                               usual_failed, usual)
               END
            || CASE
@@ -209,16 +318,17 @@ failure AS (
            json_object('from', iif(dir, 'server', 'client'), 'point', point, 'ttl', ttl,
                        'usual_ttl', usual_ttl, 'proof', proof, 'tries', tries, 'outcome', outcome,
                        'path_hops', path_hops, 'path_to', path_point,
-                       'last_ttl', last_ttl, 'last_point', last_point,
+                       'path_is_back', json(iif(is_back, 'true', 'false')),
+                       'last_ttl', last_ttl, 'last_point', last_point, 'back_hops', back_hops,
                        'icmp_time_exceeded', coalesce(icmps, 0), 'icmp_from', router,
-                       'same_peer', json_object('low', odd, 'low_failed', odd_failed,
+                       'same_port', json_object('low', odd, 'low_failed', odd_failed,
                                                 'usual', usual, 'usual_failed', usual_failed))
                AS detail,
            json_insert(coalesce(x.evidence, '[]'), '$[#]',
                        json_array(j.first_segment, iif(dir, 'first', 'syn'))) AS evidence
       FROM judged j
       LEFT JOIN copies x USING (leg_id, dir)
-     WHERE proof IS NOT NULL
+     WHERE proof <> 'probe'
 ),
 -- Odd, but it explains no failure: one row for all connections of the sender with that TTL.
 odd AS (
@@ -238,6 +348,69 @@ odd AS (
       FROM judged
      WHERE proof IS NULL AND is_odd
      GROUP BY point_id, dir, addr, ttl
+),
+probed AS (
+    SELECT connection_id, leg_id, first_segment, last_segment, 'info' AS severity,
+           0.8 AS confidence,
+           printf('%s sent SYNs with TTLs from %d to %d to %s on %d connection%s: a traceroute',
+                  addr, ttl_min, ttl_max, peer, probes, iif(probes = 1, '', 's')) AS summary,
+           json_object('from', 'client', 'ttl_min', ttl_min, 'ttl_max', ttl_max,
+                       'connections', probes) AS detail,
+           json_array(json_array(first_segment, 'first')) AS evidence
+      FROM probe
+),
+-- Connections of two addresses that came to a point with different TTLs, though there is a point
+-- before it to count the hops from.
+arrival AS MATERIALIZED (
+    SELECT point_id, dir, client_addr, server_addr
+      FROM (SELECT DISTINCT point_id, 0 AS dir, client_addr, server_addr, ttl_max_client AS ttl
+              FROM leg
+             WHERE (SELECT count(*) FROM point) > 1
+               AND path_position > 0 AND ttl_max_client IS NOT NULL
+             UNION ALL
+            SELECT DISTINCT point_id, 1, client_addr, server_addr, ttl_max_server
+              FROM leg
+             WHERE (SELECT count(*) FROM point) > 1
+               AND ttl_max_server IS NOT NULL)
+     GROUP BY point_id, dir, client_addr, server_addr
+    HAVING max(ttl) - min(ttl) > :slack_hops
+),
+arrived AS MATERIALIZED (
+    SELECT l.id, l.connection_id, l.point_id, l.path_position, r.dir, l.client_addr,
+           l.server_addr, l.first_segment, l.last_segment,
+           iif(r.dir, l.ttl_max_server, l.ttl_max_client) AS ttl
+      FROM arrival r
+      JOIN leg l ON l.point_id = r.point_id AND l.client_addr = r.client_addr
+                AND l.server_addr = r.server_addr
+),
+hop_count AS MATERIALIZED (
+    SELECT v.point_id, v.dir, n.point_id AS near_id, v.client_addr, v.server_addr,
+           iif(v.dir, n.ttl_max_server, n.ttl_max_client) - v.ttl AS hops,
+           count(*) AS connections, min(v.connection_id) AS connection_id, v.id AS leg_id,
+           min(v.first_segment) AS first_segment, max(v.last_segment) AS last_segment
+      FROM arrived v
+      JOIN connection c ON c.id = v.connection_id
+      JOIN leg n ON n.connection_id = v.connection_id
+                AND n.path_position = iif(v.dir, c.legs - 1, 0)
+     WHERE v.path_position <> n.path_position
+     GROUP BY 1, 2, 3, 4, 5, 6
+    HAVING hops IS NOT NULL
+),
+spread AS (
+    SELECT min(connection_id) AS connection_id, leg_id, min(first_segment) AS first_segment,
+           max(last_segment) AS last_segment, 'info' AS severity, 0.9 AS confidence,
+           printf('From %s to %s, segments from %s to %s took ', n.name, p.name,
+                  iif(dir, server_addr, client_addr), iif(dir, client_addr, server_addr))
+           || group_concat(printf('%d hops on %d connection%s', hops, connections,
+                                  iif(connections = 1, '', 's')), ', ') AS summary,
+           json_object('from', iif(dir, 'server', 'client'), 'near', n.name, 'point', p.name,
+                       'hops', json_group_array(json_array(hops, connections))) AS detail,
+           json_group_array(json_array(first_segment, 'first')) AS evidence
+      FROM (SELECT * FROM hop_count ORDER BY point_id, dir, near_id, client_addr, server_addr, hops) h
+      JOIN point p ON p.id = h.point_id
+      JOIN point n ON n.id = h.near_id
+     GROUP BY h.point_id, h.dir, h.near_id, h.client_addr, h.server_addr
+    HAVING max(hops) - min(hops) > :slack_hops
 ),
 -- A change within a connection, at the leg nearest to its sender.
 change AS MATERIALIZED (
@@ -273,6 +446,10 @@ changed AS (
 SELECT * FROM failure
 UNION ALL
 SELECT * FROM odd
+UNION ALL
+SELECT * FROM probed
+UNION ALL
+SELECT * FROM spread
 UNION ALL
 SELECT * FROM changed
  ORDER BY first_segment, connection_id, summary
