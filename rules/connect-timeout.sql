@@ -18,8 +18,8 @@
 --            first is Linux before 3.1 or Windows. detail.syn_retries is how many repetitions there
 --            were when the next one was due and did not come: net.ipv4.tcp_syn_retries, if it was
 --            the kernel that gave up. A refusal is connection-refused's, a connect that was late
---            syn-retransmitted's. warning: the SYN was repeated; info: one SYN only, as scanners
---            send it.
+--            syn-retransmitted's. warning: the SYN was repeated; notice: once only, and the capture ended
+--            before it could be again; info: one SYN only, as scanners send it.
 -- remedy:    Look at the first device after the last point that saw the SYN. ttl-anomaly tells if it
 --            ran out of hops. `traceroute -T -p PORT HOST` shows how far SYNs get now, `tcpdump -ni any
 --            'tcp[tcpflags] & tcp-syn != 0 and port PORT'` on the server whether they come. If they
@@ -179,10 +179,15 @@ SELECT d.connection_id,
        d.leg_id,
        d.first_segment,
        coalesce(d.last_copy, d.first_segment) AS last_segment,
-       iif(copies > 0, 'warning', 'info') AS severity,
+       CASE
+           WHEN copies = 0 THEN 'info'
+           WHEN copies = 1 AND recorded_s < due_s THEN 'notice'
+           ELSE 'warning'
+       END AS severity,
        CASE
            WHEN recorded_s >= due_s * (1 + :fit) THEN 0.95
            WHEN copies > 1 THEN 0.9
+           WHEN copies = 1 AND recorded_s < due_s THEN 0.5
            WHEN recorded_s * 1000 >= :wait_ms THEN 0.9
            ELSE 0.6
        END AS confidence,
@@ -198,7 +203,7 @@ SELECT d.connection_id,
                   WHEN series = 'none known' THEN '; the gaps are no kernel''s'
                   ELSE ''
               END
-           || iif(copies > 0 AND coalesce(recorded_s < due_s * (1 + :fit), 1),
+           || iif(copies > 0 AND coalesce(recorded_s < due_s, 1),
                   printf('; the capture ends %.1f s later, before another was due', recorded_s), '')
                AS summary,
        json_object('syns', copies + 1, 'after_s', json(coalesce(after_s, '[]')), 'series', series,
