@@ -47,8 +47,9 @@ static enum status take_line(const char *dir, char *line, struct sample_conf *co
         return STATUS_OK;
     equals = strchr(line, '=');
     if (equals == NULL)
-        return error_set(err, STATUS_INPUT, "'%s': must be POINT = FILE or set = RULE.PARAM=VALUE",
-                         line);
+        return error_set(
+            err, STATUS_INPUT,
+            "'%s': must be POINT = FILE, set = RULE.PARAM=VALUE or tunnel = udp/PORT=KIND", line);
     *equals = '\0';
     key = trim(line);
     value = trim(equals + 1);
@@ -60,6 +61,8 @@ static enum status take_line(const char *dir, char *line, struct sample_conf *co
         *set = memory_copy_text(value);
         return STATUS_OK;
     }
+    if (strcmp(key, "tunnel") == 0)
+        return tunnel_map_add(&conf->tunnels, value, err);
     argument = make_argument(dir, key, value);
     status = input_set_add(&conf->inputs, argument, err);
     free(argument);

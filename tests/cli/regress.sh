@@ -34,6 +34,11 @@ check "not as expected: what is new" says "$out" '^\+.*syn-retransmitted'
 check "not as expected: a failure for CI" says junit.xml '<failure'
 check "not as expected: the expectation is untouched" says mine/silent/expected.csv 'something-else'
 
+echo 'tunnel = udp/5555=rope' >>mine/silent/case.conf
+run regress mine
+check "a tunnel that there is not: fails" exits_with 1
+check "a tunnel that there is not: names the line" says "$out" "case\.conf:2: .*rope"
+
 run regress no-such-folder
 check "no such folder: cannot be read" exits_with 3
 mkdir none
