@@ -2,8 +2,7 @@
 -- severity:  warning
 -- param:     min_gap_us = 1000 -- a copy that follows the SYN before it faster was captured twice,
 --            not sent twice
--- param:     wait_ms = 3000 -- with one SYN, no answer is told only if the capture went on for as
---            long
+-- param:     wait_ms = 3000 -- with one SYN, no answer is told only if the capture went on for so long
 -- param:     fit = 0.2 -- by how much of itself a gap may differ from a kernel's; timers of many
 --            seconds are late by up to an eighth
 -- param:     evidence_max = 12 -- SYNs that are named as evidence
@@ -18,8 +17,10 @@
 --            first is Linux before 3.1 or Windows. detail.syn_retries is how many repetitions there
 --            were when the next one was due and did not come: net.ipv4.tcp_syn_retries, if it was
 --            the kernel that gave up. A refusal is connection-refused's, a connect that was late
---            syn-retransmitted's. warning: the SYN was repeated; notice: once only, and the capture ended
---            before it could be again; info: one SYN only, as scanners send it.
+--            syn-retransmitted's. warning: the SYN was repeated; notice: once only, and the capture
+--            ended
+--            before it could be again; info: one SYN only, as scanners send it;
+--            those of a client are one finding.
 -- remedy:    Look at the first device after the last point that saw the SYN. ttl-anomaly tells if it
 --            ran out of hops. `traceroute -T -p PORT HOST` shows how far SYNs get now, `tcpdump -ni any
 --            'tcp[tcpflags] & tcp-syn != 0 and port PORT'` on the server whether they come. If they
@@ -98,7 +99,7 @@ fact AS MATERIALIZED (
            s.last_copy, s.after_s, s.evidence, s.first_s,
            (w.last_ns - n.first_ns - coalesce(s.after_ns, 0)) / 1e9 AS recorded_s,
            CASE
-               WHEN s.copies IS NULL THEN 'single'
+               WHEN s.copies IS NULL THEN 'one SYN'
                WHEN s.copies < 2 AND s.first_s BETWEEN 1 - :fit AND 1 + :fit THEN 'one gap of 1 s'
                WHEN s.copies < 2 THEN 'one gap'
                WHEN s.not_doubled = 0 AND s.first_s BETWEEN 1 - :fit AND 1 + :fit
@@ -122,7 +123,16 @@ due AS MATERIALIZED (
                WHEN copies = 1 THEN first_s * 2
            END AS due_s
       FROM fact
-     WHERE copies > 0 OR recorded_s * 1000 >= :wait_ms
+     WHERE copies > 0
+),
+-- One SYN each: many are a scan, so they are counted.
+once AS (
+    SELECT min(connection_id) AS connection_id, leg_id, point, client_addr, server_addr, server_port,
+           ttl, count(*) AS connects, count(DISTINCT server_addr) AS servers,
+           min(first_segment) AS first_segment, max(last_segment) AS last_segment
+      FROM fact
+     WHERE copies = 0 AND recorded_s * 1000 >= :wait_ms
+     GROUP BY point_id, client_addr
 ),
 -- Which points SYNs to these servers come to, however far along the path.
 target AS MATERIALIZED (
@@ -178,21 +188,16 @@ missing AS MATERIALIZED (
 SELECT d.connection_id,
        d.leg_id,
        d.first_segment,
-       coalesce(d.last_copy, d.first_segment) AS last_segment,
-       CASE
-           WHEN copies = 0 THEN 'info'
-           WHEN copies = 1 AND recorded_s < due_s THEN 'notice'
-           ELSE 'warning'
-       END AS severity,
+       d.last_copy AS last_segment,
+       iif(copies = 1 AND recorded_s < due_s, 'notice', 'warning') AS severity,
        CASE
            WHEN recorded_s >= due_s * (1 + :fit) THEN 0.95
            WHEN copies > 1 THEN 0.9
            WHEN copies = 1 AND recorded_s < due_s THEN 0.5
-           WHEN recorded_s * 1000 >= :wait_ms THEN 0.9
-           ELSE 0.6
+           ELSE 0.8
        END AS confidence,
-       printf('%s:%d to %s:%d: %d SYN%s in %.3f s and no answer', d.client_addr, d.client_port,
-              d.server_addr, d.server_port, copies + 1, iif(copies = 0, '', 's'), after_ns / 1e9)
+       printf('%s:%d to %s:%d: %d SYNs in %.3f s and no answer', d.client_addr, d.client_port,
+              d.server_addr, d.server_port, copies + 1, after_ns / 1e9)
            || iif(s.synacks > 0, printf('; a SYN-ACK was seen at %s and never came to %s',
                                         s.synack_points, d.point),
                   printf('; last seen at %s with TTL %d', t.name, t.ttl)
@@ -203,16 +208,16 @@ SELECT d.connection_id,
                   WHEN series = 'none known' THEN '; the gaps are no kernel''s'
                   ELSE ''
               END
-           || iif(copies > 0 AND coalesce(recorded_s < due_s, 1),
+           || iif(coalesce(recorded_s < due_s, 1),
                   printf('; the capture ends %.1f s later, before another was due', recorded_s), '')
                AS summary,
-       json_object('syns', copies + 1, 'after_s', json(coalesce(after_s, '[]')), 'series', series,
+       json_object('syns', copies + 1, 'after_s', json(after_s), 'series', series,
                    'syn_retries', iif(recorded_s >= due_s * (1 + :fit), copies, NULL),
                    'next_due_s', round(due_s, 1),
                    'recorded_after_s', round(recorded_s, 3),
                    'last_point', t.name, 'last_ttl', t.ttl, 'seen', json(s.points),
                    'never_seen', json(coalesce(m.points, '[]'))) AS detail,
-       json_insert(json_insert(coalesce(d.evidence, '[]'), '$[#]',
+       json_insert(json_insert(d.evidence, '$[#]',
                                json_array(d.first_segment, 'syn')),
                    '$[#]', json_array(nullif(t.first_segment, d.first_segment),
                                       'at ' || t.name)) AS evidence
@@ -220,4 +225,15 @@ SELECT d.connection_id,
   JOIN seen s ON s.connection_id = d.connection_id
   JOIN last t ON t.connection_id = d.connection_id
   LEFT JOIN missing m ON m.connection_id = d.connection_id
- ORDER BY d.first_segment, d.connection_id
+UNION ALL
+SELECT connection_id, leg_id, first_segment, last_segment, 'info', 0.9,
+       iif(connects = 1,
+           printf('%s to %s:%d: one SYN and no answer; seen at %s with TTL %d', client_addr,
+                  server_addr, server_port, point, ttl),
+           printf('%s sent one SYN each for %d connects to %d address%s, and there was no answer; '
+                  || 'seen at %s', client_addr, connects, servers, iif(servers = 1, '', 'es'), point)),
+       json_object('syns', 1, 'series', 'one SYN', 'connects', connects, 'addresses', servers,
+                   'last_point', point, 'last_ttl', ttl),
+       json_array(json_array(first_segment, 'syn'))
+  FROM once
+ ORDER BY first_segment, connection_id, summary
