@@ -29,6 +29,28 @@ void crossings_add(struct crossings *crossings, const struct crossing *crossing)
     *added = *crossing;
 }
 
+void crossings_thin(struct crossings *crossings)
+{
+    struct crossing *waiting[4] = {NULL}; /* by kind: the first of two, which was kept */
+    size_t kept = 0;
+
+    for (size_t i = 0; i < crossings->count; i++) {
+        struct crossing crossing = crossings->items[i];
+        struct crossing **first = &waiting[2 * crossing.from_a + crossing.loose];
+
+        if (*first == NULL) {
+            *first = &crossings->items[kept++];
+            **first = crossing;
+            continue;
+        }
+        if (crossing.from_a ? crossing.apart_ns < (*first)->apart_ns
+                            : crossing.apart_ns > (*first)->apart_ns)
+            **first = crossing;
+        *first = NULL;
+    }
+    crossings->count = kept;
+}
+
 void crossings_span(struct crossings *crossings, int64_t from_ns, int64_t to_ns)
 {
     if (from_ns > to_ns)

@@ -24,6 +24,10 @@ struct crossings {
 
 void crossings_add(struct crossings *crossings, const struct crossing *crossing);
 
+/* Halves them: of each two of a kind that were added one after the other, the one stays that bounds
+ * the clocks more tightly. */
+void crossings_thin(struct crossings *crossings);
+
 /* Says that what is found is needed from one raw time at a to another. */
 void crossings_span(struct crossings *crossings, int64_t from_ns, int64_t to_ns);
 

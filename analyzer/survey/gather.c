@@ -5,7 +5,8 @@
 #include "survey/samples.h"
 #include "survey/sketch.h"
 
-/* Of one pair of inputs more would not make the interval narrower by anything. */
+/* Of one pair of inputs: then they are thinned. Those of all of the time are needed, since a drift
+ * shows in its length and a step anywhere. */
 enum {
     CROSSINGS_MAX = 65536
 };
@@ -137,7 +138,7 @@ static void note_pair(const struct survey *survey, struct crossings *crossings,
     together =
         nearer == 0 && shared.dirs[DIR_CLIENT].count > 0 && shared.dirs[DIR_SERVER].count > 0;
     for (int dir = 0; dir < DIRS; dir++) {
-        for (size_t i = 0; i < shared.dirs[dir].count && crossings->count < CROSSINGS_MAX; i++) {
+        for (size_t i = 0; i < shared.dirs[dir].count; i++) {
             struct crossing crossing = shared.dirs[dir].items[i];
 
             crossing.from_a = (nearer < 0) == (dir == DIR_CLIENT);
@@ -150,6 +151,8 @@ static void note_pair(const struct survey *survey, struct crossings *crossings,
         free(shared.dirs[dir].items);
     }
     note_span(crossings, a, b);
+    if (crossings->count >= CROSSINGS_MAX)
+        crossings_thin(crossings);
 }
 
 void gather_crossings(const struct survey *survey, struct crossings *pairs)

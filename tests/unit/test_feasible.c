@@ -242,9 +242,49 @@ static void test_feasible_solve_order(void **state)
     assert_int_equal(ahead_at(&a, 100), ahead_at(&b, 100));
 }
 
+/* Half as many say the same: a thinned set has the tightest bounds of the full one. */
+static void test_feasible_thinned(void **state)
+{
+    struct crossings all = {0}, thinned = {0};
+    struct feasible of_all, of_thinned;
+
+    (void)state;
+    cross(&all, 1001, 250 * ms, 0);
+    cross(&thinned, 1001, 250 * ms, 0);
+    crossings_thin(&thinned);
+    assert_int_equal(thinned.count, 1002);
+    crossings_thin(&thinned);
+    assert_int_equal(thinned.count, 502);
+    of_all = solve(&all);
+    of_thinned = solve(&thinned);
+    assert_int_equal(of_thinned.result, FEASIBLE_OFFSET);
+    assert_true(of_thinned.offset_ns == of_all.offset_ns);
+    assert_true(llabs(of_thinned.offset_ns - 250 * ms) < ms / 10);
+}
+
+/* The last that is left alone stays, and so does a kind of which there is one. */
+static void test_feasible_thinned_to_one(void **state)
+{
+    struct crossings crossings = {0};
+
+    (void)state;
+    add(&crossings, 1, 10, true);
+    add(&crossings, 2, 30, false);
+    add(&crossings, 3, 7, true);
+    add(&crossings, 4, 40, true);
+    crossings_thin(&crossings);
+    assert_int_equal(crossings.count, 3);
+    assert_int_equal(crossings.items[0].apart_ns, 7);
+    assert_int_equal(crossings.items[1].apart_ns, 30);
+    assert_int_equal(crossings.items[2].apart_ns, 40);
+    free(crossings.items);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_feasible_thinned),
+        cmocka_unit_test(test_feasible_thinned_to_one),
         cmocka_unit_test(test_feasible_solve_nothing),
         cmocka_unit_test(test_feasible_solve_agree),
         cmocka_unit_test(test_feasible_solve_offset),
