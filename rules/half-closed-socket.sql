@@ -25,8 +25,16 @@
 --            with a RST; net.ipv4.tcp_fin_timeout is about FIN-WAIT-2 and does nothing here.
 -- reference: RFC 9293 §3.3.2 and §3.6; Linux tcp(7), tcp_fin_timeout
 
--- The end in CLOSE-WAIT stands for both: the other one is in FIN-WAIT-2 for the same reason.
-WITH held AS MATERIALIZED (
+-- The end in CLOSE-WAIT stands for both: the other one is in FIN-WAIT-2 for the same reason. A LIMIT
+-- of 0 spares the scans of a case that has none.
+WITH any_held AS MATERIALIZED (
+    SELECT iif(EXISTS (SELECT 1 FROM leg
+                        WHERE state_client = 'CLOSE-WAIT' OR state_server = 'CLOSE-WAIT'), -1, 0) AS n
+),
+ends AS MATERIALIZED (
+    SELECT * FROM half_closed WHERE state = 'CLOSE-WAIT' LIMIT (SELECT n FROM any_held)
+),
+held AS MATERIALIZED (
     SELECT h.leg_id, h.connection_id, h.dir, h.since_ns, h.until_ns, h.reused_by, h.last_segment,
            (h.until_ns - l.last_ns) / 1e9 AS idle_s,
            iif(h.dir, c.server_addr, c.client_addr) AS addr,
@@ -34,10 +42,10 @@ WITH held AS MATERIALIZED (
            c.client_addr || ':' || c.client_port AS client, c.server_addr, c.server_port,
            row_number() OVER (PARTITION BY h.connection_id
                               ORDER BY h.until_ns - l.last_ns DESC, h.leg_id) AS place
-      FROM half_closed h
+      FROM ends h
       JOIN leg l ON l.id = h.leg_id
       JOIN connection c ON c.id = h.connection_id
-     WHERE h.state = 'CLOSE-WAIT' AND c.outcome = 'half-closed'
+     WHERE c.outcome = 'half-closed'
 ),
 -- A program is known by its address, and by the port that is the server's. A client's port says nothing.
 program AS (
@@ -63,14 +71,21 @@ grouped AS MATERIALIZED (
      GROUP BY dir, client_addr, server_addr, server_port
     HAVING count(*) >= :many OR max(idle_s) >= :long_s
 ),
+any_grouped AS MATERIALIZED (
+    SELECT iif(EXISTS (SELECT 1 FROM grouped), -1, 0) AS n
+),
 -- How the other connections of the same program ended.
+all_connections AS (
+    SELECT client_addr, server_addr, server_port, outcome
+      FROM connection
+     LIMIT (SELECT n FROM any_grouped)
+),
 others AS MATERIALIZED (
     SELECT g.dir, g.client_addr, g.server_addr, g.server_port, count(*) AS connections,
            sum(c.outcome = 'closed') AS closed
-      FROM connection c
+      FROM all_connections c
       JOIN grouped g ON g.server_addr = c.server_addr AND g.server_port = c.server_port
                     AND (g.dir OR g.client_addr = c.client_addr)
-     WHERE EXISTS (SELECT 1 FROM grouped)
      GROUP BY g.dir, g.client_addr, g.server_addr, g.server_port
 ),
 named AS MATERIALIZED (
@@ -78,14 +93,16 @@ named AS MATERIALIZED (
       FROM program
      WHERE nth <= :evidence_max
 ),
+fins AS (
+    SELECT leg_id, segment_id FROM event WHERE kind = 'fin' LIMIT (SELECT n FROM any_grouped)
+),
 shown AS MATERIALIZED (
     SELECT n.dir, n.client_addr, n.server_addr, n.server_port,
            min(e.segment_id) AS first_segment,
            '[' || group_concat(json_array(e.segment_id, 'fin') || ','
                                || json_array(n.last_segment, 'last')) || ']' AS evidence
-      FROM event e
+      FROM fins e
       JOIN named n ON n.leg_id = e.leg_id
-     WHERE e.kind = 'fin' AND EXISTS (SELECT 1 FROM named)
      GROUP BY n.dir, n.client_addr, n.server_addr, n.server_port
 )
 SELECT iif(g.ends = 1, g.connection_id, NULL) AS connection_id,
