@@ -38,7 +38,7 @@ WITH swallowed AS MATERIALIZED (
      WHERE e.kind = 'syn-swallowed' AND e.cause = 'close-wait'
 ),
 chosen AS MATERIALIZED (
-    SELECT w.*, c.handshake_ns, c.outcome, c.server_addr, c.server_port, c.last_ns,
+    SELECT w.*, c.legs, c.handshake_ns, c.outcome, c.server_addr, c.server_port, c.last_ns,
            printf('%s:%d', c.client_addr, c.client_port) AS client,
            printf('%s:%d', c.server_addr, c.server_port) AS server
       FROM swallowed w
@@ -139,8 +139,7 @@ told AS (
            f.segment_id AS fin_id, f.ts_ns AS fin_ns,
            a.ts_ns AS ack_ns, m.ack AS ack_lost, m.rst AS rst_lost, p.meanwhile, u.mean_ns,
            p.meanwhile > 0 AS is_alone,
-           coalesce(h.first_ns - f.ts_ns, h.held_ns) AS left_ns,
-           (SELECT count(*) FROM leg x WHERE x.connection_id = h.connection_id) AS legs
+           coalesce(h.first_ns - f.ts_ns, h.held_ns) AS left_ns
       FROM chosen h
       JOIN segment a ON a.id = h.segment_id
       LEFT JOIN rst r ON r.leg_id = h.leg_id

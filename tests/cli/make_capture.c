@@ -124,6 +124,67 @@ static const struct scene leaking[] = {
     {HOURS + 10000, {.src = "10.0.0.9", .dst = "10.0.0.1", .icmp = &unreachable}                  },
 };
 
+/* Two clients behind one NAT that gives both the same port, as `-i any` records it: the second is
+ * refused by the server's TIME-WAIT until its RST has ended that. */
+#define NEIGHBOUR .src = "10.0.0.3", .sport = 40000, .dport = 80
+#define TO_NEIGHBOUR                                                                               \
+    .src = "10.0.0.2", .dst = "10.0.0.3", .sport = 80, .dport = 40000, .ttl = FRAME_FORCE(63)
+static const uint8_t plain[] = {FRAME_MSS(1460)};
+#define PLAIN   .options = plain, .options_len = sizeof(plain)
+#define SECONDS 1000000LL
+static const struct scene sharing[] = {
+    {0,                  {CLIENT, .ip_id = 1, .flags = FRAME_SYN, .seq = 70000, PLAIN}                },
+    {20,                 {OUTSIDE, .ip_id = 1, .flags = FRAME_SYN, .seq = 70000, PLAIN}               },
+    {1000,               {TO_OUTSIDE, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 70001, PLAIN}},
+    {1020,               {SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 70001, PLAIN}    },
+    {1100,               {CLIENT, .ip_id = 2, .seq = 70001, .ack = 901}                               },
+    {1120,               {OUTSIDE, .ip_id = 2, .seq = 70001, .ack = 901}                              },
+    {2000,               {TO_OUTSIDE, FIN, .ip_id = 7, .seq = 901, .ack = 70001}                      },
+    {2020,               {SERVER, FIN, .ip_id = 7, .seq = 901, .ack = 70001}                          },
+    {2100,               {CLIENT, FIN, .ip_id = 3, .seq = 70001, .ack = 902}                          },
+    {2120,               {OUTSIDE, FIN, .ip_id = 3, .seq = 70001, .ack = 902}                         },
+    {3000,               {TO_OUTSIDE, .ip_id = 8, .seq = 902, .ack = 70002}                           },
+    {3020,               {SERVER, .ip_id = 8, .seq = 902, .ack = 70002}                               },
+    {5 * SECONDS,        {NEIGHBOUR, .ip_id = 51, .flags = FRAME_SYN, .seq = 5000, PLAIN}             },
+    {5 * SECONDS + 20,   {OUTSIDE, .ip_id = 51, .flags = FRAME_SYN, .seq = 5000, PLAIN}               },
+    {5 * SECONDS + 1000, {TO_OUTSIDE, .ip_id = 9, .seq = 902, .ack = 70002}                           },
+    {5 * SECONDS + 1020, {TO_NEIGHBOUR, .ip_id = 9, .seq = 902, .ack = 70002}                         },
+    {5 * SECONDS + 1100, {NEIGHBOUR, .ip_id = 52, .flags = FRAME_RST, .seq = 70002}                   },
+    {5 * SECONDS + 1120, {OUTSIDE, .ip_id = 52, .flags = FRAME_RST, .seq = 70002}                     },
+    {6 * SECONDS,        {NEIGHBOUR, .ip_id = 53, .flags = FRAME_SYN, .seq = 5000, PLAIN}             },
+    {6 * SECONDS + 20,   {OUTSIDE, .ip_id = 53, .flags = FRAME_SYN, .seq = 5000, PLAIN}               },
+    {6 * SECONDS + 1000,
+     {TO_OUTSIDE, .flags = FRAME_SYN | FRAME_ACK, .seq = 33000, .ack = 5001, PLAIN}                   },
+    {6 * SECONDS + 1020,
+     {TO_NEIGHBOUR, .flags = FRAME_SYN | FRAME_ACK, .seq = 33000, .ack = 5001, PLAIN}                 },
+    {6 * SECONDS + 1100, {NEIGHBOUR, .ip_id = 54, .seq = 5001, .ack = 33001}                          },
+    {6 * SECONDS + 1120, {OUTSIDE, .ip_id = 54, .seq = 5001, .ack = 33001}                            },
+};
+
+/* A NAT forgets a connection that is silent for 400 s: what the server sends then is answered by
+ * the host itself. */
+static const struct scene expiring[] = {
+    {0,                  {CLIENT, .ip_id = 1, .flags = FRAME_SYN, .seq = 100, OFFER}                 },
+    {20,                 {OUTSIDE, .ip_id = 1, .flags = FRAME_SYN, .seq = 100, OFFER}                },
+    {1000,               {TO_OUTSIDE, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}},
+    {1020,               {SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}    },
+    {1100,               {CLIENT, .ip_id = 2, .seq = 101, .ack = 901}                                },
+    {1120,               {OUTSIDE, .ip_id = 2, .seq = 101, .ack = 901}                               },
+    {1200,               {CLIENT, .ip_id = 3, PUSH, .seq = 101, .ack = 901, .payload_len = 100}      },
+    {1220,               {OUTSIDE, .ip_id = 3, PUSH, .seq = 101, .ack = 901, .payload_len = 100}     },
+    {2000,               {TO_OUTSIDE, .ip_id = 7, .seq = 901, .ack = 201}                            },
+    {2020,               {SERVER, .ip_id = 7, .seq = 901, .ack = 201}                                },
+    {400 * SECONDS,      {TO_OUTSIDE, .ip_id = 8, PUSH, .seq = 901, .ack = 201, .payload_len = 50}   },
+    {400 * SECONDS + 30,
+     {.src = "192.0.2.1",
+      .sport = 61000,
+      .dport = 80,
+      .ttl = FRAME_FORCE(64),
+      .flags = FRAME_RST,
+      .seq = 201}                                                                                    },
+    {401 * SECONDS,      {.src = "10.0.0.9", .sport = 40000, .dport = 80, .flags = FRAME_SYN}        },
+};
+
 static const struct {
     const char *name;
     const struct scene *scenes;
@@ -133,6 +194,8 @@ static const struct {
     {"unanswered",   unanswered,   COUNT(unanswered)  },
     {"translating",  translating,  COUNT(translating) },
     {"leaking",      leaking,      COUNT(leaking)     },
+    {"sharing",      sharing,      COUNT(sharing)     },
+    {"expiring",     expiring,     COUNT(expiring)    },
     {"no-tcp",       no_tcp,       COUNT(no_tcp)      },
     {"empty",        NULL,         0                  },
 };
