@@ -66,9 +66,9 @@ rst AS MATERIALIZED (
       FROM reset r
       JOIN chosen h ON h.leg_id = r.leg_id
       JOIN segment s ON s.id = r.segment_id
+      LEFT JOIN cured c ON c.leg_id = r.leg_id
      WHERE r.dir = 0 AND r.segment_id > h.segment_id
-       AND r.segment_id < coalesce((SELECT c.segment_id FROM cured c WHERE c.leg_id = r.leg_id),
-                                   r.segment_id + 1)
+       AND r.segment_id < coalesce(c.segment_id, r.segment_id + 1)
      GROUP BY r.leg_id
 ),
 syn AS MATERIALIZED (
