@@ -18,9 +18,8 @@
 --            were when the next one was due and did not come: net.ipv4.tcp_syn_retries, if it was
 --            the kernel that gave up. A refusal is connection-refused's, a connect that was late
 --            syn-retransmitted's. warning: the SYN was repeated; notice: once only, and the capture
---            ended
---            before it could be again; info: one SYN only, as scanners send it;
---            those of a client are one finding.
+--            ended before it could be again; info: one SYN only, as scanners send it; those of a
+--            client are one finding.
 -- remedy:    Look at the first device after the last point that saw the SYN. ttl-anomaly tells if it
 --            ran out of hops. `traceroute -T -p PORT HOST` shows how far SYNs get now, `tcpdump -ni any
 --            'tcp[tcpflags] & tcp-syn != 0 and port PORT'` on the server whether they come. If they

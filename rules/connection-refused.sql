@@ -34,9 +34,10 @@ no AS MATERIALIZED (
            l.syn_icmp_code AS code, l.first_segment, l.last_segment, f.outcome,
            max(l.path_position) OVER (PARTITION BY l.connection_id) AS farthest
       FROM leg l
-      JOIN failed f ON f.id = l.connection_id
-     WHERE l.syn_answer = 'rst' AND f.outcome = 'refused'
-        OR l.syn_answer = 'icmp' AND f.outcome = 'unanswered' AND l.syn_icmp_type IN (1, 3)
+     CROSS JOIN failed f ON f.id = l.connection_id
+     WHERE l.connection_id IN (SELECT id FROM failed)
+       AND (l.syn_answer = 'rst' AND f.outcome = 'refused'
+            OR l.syn_answer = 'icmp' AND f.outcome = 'unanswered' AND l.syn_icmp_type IN (1, 3))
 ),
 -- The RST at each point, the answer of one SYN; first_seen is the point where it began.
 rst AS MATERIALIZED (
@@ -60,7 +61,8 @@ server AS MATERIALIZED (
     SELECT l.point_id, l.server_addr, min(l.ttl_min_server) AS ttl_min, max(l.ttl_max_server) AS ttl_max,
            count(*) AS connections
       FROM leg l
-     WHERE (l.point_id, l.server_addr) IN (SELECT point_id, server_addr FROM origin WHERE place = 1)
+     WHERE EXISTS (SELECT 1 FROM origin)
+       AND (l.point_id, l.server_addr) IN (SELECT point_id, server_addr FROM origin WHERE place = 1)
        AND l.ttl_max_server IS NOT NULL
      GROUP BY l.point_id, l.server_addr
 ),

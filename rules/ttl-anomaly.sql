@@ -102,7 +102,8 @@ sent AS MATERIALIZED (
                AND (l.syns - l.sightings_syns > 1
                     OR l.connection_id IN (SELECT id FROM dead)
                     OR l.connection_id IN (SELECT connection_id FROM exceeded)
-                    OR (l.point_id, 0, l.client_addr) IN (SELECT point_id, dir, addr FROM mixed))
+                    OR EXISTS (SELECT 1 FROM mixed)
+                       AND (l.point_id, 0, l.client_addr) IN (SELECT * FROM mixed))
              UNION ALL
             SELECT l.connection_id, l.id, l.point_id, 1, l.server_addr,
                    l.client_addr, l.server_port, l.ttl_max_server, l.ttl_min_server,
@@ -113,7 +114,8 @@ sent AS MATERIALIZED (
                AND (l.synacks - l.sightings_synacks > 1
                     OR l.connection_id IN (SELECT id FROM dead)
                     OR l.connection_id IN (SELECT connection_id FROM exceeded)
-                    OR (l.point_id, 1, l.server_addr) IN (SELECT point_id, dir, addr FROM mixed))
+                    OR EXISTS (SELECT 1 FROM mixed)
+                       AND (l.point_id, 1, l.server_addr) IN (SELECT * FROM mixed))
                AND l.path_position = (SELECT legs - 1 FROM connection WHERE id = l.connection_id)) e
 ),
 -- How each sender of several TTLs fares with its usual one and with odd ones, at each port.
@@ -162,7 +164,8 @@ probe AS MATERIALIZED (
        AND (count(DISTINCT ttl) >= :probe_ttls OR max(ttl - ttl_min) >= :probe_ttls)
 ),
 -- The most that the TTL lost between two points, on the way from `near` to `peer`; on the way back
--- where that is all that was measured, since routes need not be the same. It is asked for only if a TTL that failed is no more than any two TTLs of the case differ by.
+-- where that is all that was measured, since routes need not be the same. It is asked for only if a
+-- TTL that failed is no more than any two TTLs of the case differ by.
 pair AS (
     SELECT a.point_id AS client_point, b.point_id AS server_point, a.server_addr, b.client_addr,
            max(a.ttl_max_client - b.ttl_max_client) AS there,
@@ -217,21 +220,26 @@ answered AS MATERIALIZED (
     SELECT DISTINCT connection_id, 0 AS dir FROM path WHERE synacks > 0
 ),
 -- TTLs that are few for the way back, and yet worked for other connections of the two at that port.
+doubtful AS MATERIALIZED (
+    SELECT DISTINCT point_id, dir, addr, peer, port, ttl
+      FROM suspect
+     WHERE is_dead AND odd IS NULL AND hops >= :far_hops
+),
 enough AS MATERIALIZED (
-    SELECT DISTINCT l.point_id, 0 AS dir, l.client_addr AS addr, l.server_addr AS peer,
-           l.server_port AS port, l.ttl_max_client AS ttl
-      FROM leg l
-     WHERE (l.point_id, l.client_addr, l.server_addr, l.server_port, l.ttl_max_client) IN
-               (SELECT point_id, addr, peer, port, ttl FROM suspect
-                 WHERE is_dead AND dir = 0 AND odd IS NULL AND hops >= :far_hops)
-       AND l.connection_id NOT IN (SELECT id FROM dead)
+    SELECT DISTINCT point_id, 0 AS dir, client_addr AS addr, server_addr AS peer,
+           server_port AS port, ttl_max_client AS ttl
+      FROM leg
+     WHERE EXISTS (SELECT 1 FROM doubtful WHERE dir = 0)
+       AND (point_id, 0, client_addr, server_addr, server_port, ttl_max_client) IN
+           (SELECT * FROM doubtful)
+       AND connection_id NOT IN (SELECT id FROM dead)
      UNION ALL
-    SELECT DISTINCT l.point_id, 1, l.server_addr, l.client_addr, l.server_port, l.ttl_max_server
-      FROM leg l
-     WHERE (l.point_id, l.server_addr, l.client_addr, l.server_port, l.ttl_max_server) IN
-               (SELECT point_id, addr, peer, port, ttl FROM suspect
-                 WHERE is_dead AND dir = 1 AND odd IS NULL AND hops >= :far_hops)
-       AND l.connection_id NOT IN (SELECT id FROM dead)
+    SELECT DISTINCT point_id, 1, server_addr, client_addr, server_port, ttl_max_server
+      FROM leg
+     WHERE EXISTS (SELECT 1 FROM doubtful WHERE dir = 1)
+       AND (point_id, 1, server_addr, client_addr, server_port, ttl_max_server) IN
+           (SELECT * FROM doubtful)
+       AND connection_id NOT IN (SELECT id FROM dead)
 ),
 judged AS MATERIALIZED (
     SELECT s.*, c.outcome, p.name AS point,
@@ -283,7 +291,8 @@ copies AS MATERIALIZED (
 failure AS (
     SELECT j.connection_id, j.leg_id, j.first_segment, j.last_segment,
            iif(is_failed, 'warning', 'notice') AS severity,
-           CASE proof WHEN 'icmp' THEN 0.98 WHEN 'path' THEN iif(is_back, 0.9, 0.95) WHEN 'used up' THEN 0.9
+           CASE proof WHEN 'icmp' THEN 0.98 WHEN 'path' THEN iif(is_back, 0.9, 0.95)
+                      WHEN 'used up' THEN 0.9
                       WHEN 'way back' THEN
                           iif(coalesce(odd_dead * usual > usual_dead * odd, 0), 0.8, 0.65)
                       ELSE iif(NOT is_dead, 0.5, iif(usual > 2 AND odd_failed > 2, 0.8, 0.6)) END
@@ -382,6 +391,7 @@ arrived AS MATERIALIZED (
       FROM arrival r
       JOIN leg l ON l.point_id = r.point_id AND l.client_addr = r.client_addr
                 AND l.server_addr = r.server_addr
+     WHERE EXISTS (SELECT 1 FROM arrival)
 ),
 hop_count AS MATERIALIZED (
     SELECT v.point_id, v.dir, n.point_id AS near_id, v.client_addr, v.server_addr,
@@ -390,8 +400,8 @@ hop_count AS MATERIALIZED (
            min(v.first_segment) AS first_segment, max(v.last_segment) AS last_segment
       FROM arrived v
       JOIN connection c ON c.id = v.connection_id
-      JOIN leg n ON n.connection_id = v.connection_id
-                AND n.path_position = iif(v.dir, c.legs - 1, 0)
+     CROSS JOIN leg n ON n.connection_id = v.connection_id
+                     AND n.path_position = iif(v.dir, c.legs - 1, 0)
      WHERE v.path_position <> n.path_position
      GROUP BY 1, 2, 3, 4, 5, 6
     HAVING hops IS NOT NULL
