@@ -99,8 +99,8 @@ edge AS MATERIALIZED (
        AND s.id NOT IN (SELECT segment_id FROM absent)
      GROUP BY w.hop_id
 ),
--- What the legs of the connections that crossed it say: the MSS of the receiver, and the tunnel at the
--- other point.
+-- What the legs of the connections that crossed it say: the MSS of the receiver (or that of the sender,
+-- which is mostly the same), and the tunnel at the other point.
 crossed AS MATERIALIZED (
     SELECT l.hop_id, l.connection_id, min(l.segment_id) AS first_lost, count(*) AS segments
       FROM loss l
@@ -109,7 +109,9 @@ crossed AS MATERIALIZED (
      GROUP BY l.hop_id, l.connection_id
 ),
 known AS MATERIALIZED (
-    SELECT x.hop_id, x.connection_id, max(iif(h.dir, l.mss_client, l.mss_server)) AS mss,
+    SELECT x.hop_id, x.connection_id,
+           coalesce(max(iif(h.dir, l.mss_client, l.mss_server)),
+                    max(iif(h.dir, l.mss_server, l.mss_client))) AS mss,
            max(iif(h.dir, l.encap_bytes_server, l.encap_bytes_client))
                FILTER (WHERE l.point_id = h.to_point_id) AS encap_bytes,
            max(l.encap) FILTER (WHERE l.point_id = h.to_point_id) AS encap
