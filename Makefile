@@ -126,6 +126,7 @@ $(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture \
                         $(BUILD)/tests/cli/ask_case FORCE
 	@MAKE='$(MAKE)' sh tests/run $@ sh $< $(BUILD)
 $(BUILD)/results/cli/bench: $(BENCHES)
+$(BUILD)/results/cli/interrupt: $(BUILD)/tests/bench/generate
 $(BUILD)/results/fuzz/%: $(BUILD)/tests/fuzz/% FORCE
 	@sh tests/run $@ $< $(wildcard samples/*/*.pcap)
 

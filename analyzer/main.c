@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "command/interrupt.h"
 
 static const struct {
     const char *name;
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
 
     setlocale(LC_ALL, "C");   /* numbers are written alike everywhere */
     signal(SIGXFSZ, SIG_IGN); /* a file as large as it may get is an error of write() */
+    interrupt_begin();
     status = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         warn_user("standard output: %s", strerror(errno));

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/progress.h"
+
 enum status error_set(struct error *err, enum status status, const char *format, ...)
 {
     va_list args;
@@ -17,6 +19,7 @@ void warn_user(const char *format, ...)
 {
     va_list args;
 
+    progress_clear();
     fputs("tcpmortem: ", stderr);
     va_start(args, format);
     vfprintf(stderr, format, args);

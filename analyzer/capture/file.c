@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 
 struct file {
     int fd;
@@ -76,6 +77,7 @@ ssize_t file_read(struct file *file, uint8_t *bytes, size_t size)
     if (file->hash != NULL && filled > 0)
         hash_add(file->hash, bytes, filled);
     file->offset += filled;
+    progress_add(filled);
     return (ssize_t)filled;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -104,6 +105,18 @@ enum status input_set_add(struct input_set *set, const char *argument, struct er
         free(name);
     }
     return add_paths(input, files, err);
+}
+
+uint64_t input_set_bytes(const struct input_set *set)
+{
+    uint64_t bytes = 0;
+    struct stat info;
+
+    for (size_t i = 0; i < set->count; i++)
+        for (size_t file = 0; file < set->items[i].paths_count; file++)
+            if (stat(set->items[i].paths[file], &info) == 0)
+                bytes += (uint64_t)info.st_size;
+    return bytes;
 }
 
 void input_set_done(struct input_set *set)

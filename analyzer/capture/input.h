@@ -3,6 +3,7 @@
 #define INPUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -24,6 +25,9 @@ struct input_set {
  * argument makes no sense. */
 enum status input_set_add(struct input_set *set, const char *argument, struct error *err)
     __attribute__((warn_unused_result));
+
+/* How many bytes its files have in all, as far as they tell: standard input does not. */
+uint64_t input_set_bytes(const struct input_set *set);
 
 void input_set_done(struct input_set *set);
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "command/interrupt.h"
+#include "base/scrap.h"
 #include "command/pass.h"
 #include "store/store.h"
 #include "survey/survey.h"
@@ -52,7 +52,7 @@ enum status analysis_run(const char *case_path, const struct analysis_options *o
     enum status status, published;
 
     *result = (struct analysis_result){0};
-    interrupt_removes(part);
+    scrap_add(part);
     status = survey_run(&survey, options->inputs, &options->survey, err);
     if (status == STATUS_OK) {
         warn_of_survey(&survey, result);
@@ -72,7 +72,7 @@ enum status analysis_run(const char *case_path, const struct analysis_options *o
     } else {
         store_discard(case_path);
     }
-    interrupt_removes(NULL);
+    scrap_forget(part);
     free(part);
     return status;
 }

@@ -1,32 +1,46 @@
 #include "command/interrupt.h"
 
-#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <unistd.h>
 
-/* A handler can only reach what is static. Empty: nothing to remove. */
-static char doomed[PATH_MAX];
+#include "base/scrap.h"
 
-static void on_signal(int number)
+/* Those of the two that the program may react to: a shell lets what it runs in the background
+ * ignore SIGINT. */
+static sigset_t watched;
+
+/* A thread may do what a signal's handler may not: look into folders. */
+static void *wait_for_signal(void *unused)
 {
-    if (doomed[0] != '\0')
-        unlink(doomed);
+    int number;
+
+    while (sigwait(&watched, &number) != 0)
+        continue;
+    scrap_remove_all();
     _exit(128 + number);
+    return unused;
 }
 
-void interrupt_removes(const char *path)
+static void watch(int number)
 {
-    struct sigaction action = {.sa_handler = on_signal};
-    sigset_t both, before;
+    struct sigaction action;
 
-    sigemptyset(&action.sa_mask);
-    sigemptyset(&both);
-    sigaddset(&both, SIGINT);
-    sigaddset(&both, SIGTERM);
-    sigprocmask(SIG_BLOCK, &both, &before);
-    snprintf(doomed, sizeof doomed, "%s", path ? path : "");
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (sigaction(number, NULL, &action) != 0 || action.sa_handler != SIG_IGN)
+        sigaddset(&watched, number);
+}
+
+void interrupt_begin(void)
+{
+    pthread_t thread;
+
+    sigemptyset(&watched);
+    watch(SIGINT);
+    watch(SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &watched, NULL);
+    if (pthread_create(&thread, NULL, wait_for_signal, NULL) == 0)
+        pthread_detach(thread);
+    else
+        pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
 }

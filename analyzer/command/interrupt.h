@@ -2,8 +2,9 @@
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
-/* From now on SIGINT and SIGTERM remove the file at `path` (copied) and end the program with 130
- * and 143. NULL: nothing to remove any more. */
-void interrupt_removes(const char *path);
+/* From now on SIGINT and SIGTERM remove what base/scrap.h has been told, and end the program with
+ * 130 and 143. To be called before any other thread begins, and again in a process that was forked.
+ */
+void interrupt_begin(void);
 
 #endif

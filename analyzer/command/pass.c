@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "decode/address.h"
 #include "decode/decode.h"
 #include "decode/encap.h"
@@ -521,8 +522,10 @@ enum status pass_run(struct survey *survey, const struct conntrack_requests *req
     pass.frames = memory_zalloc(survey->captures_count * sizeof *pass.frames);
     pass.decoders = memory_zalloc(survey->captures_count * sizeof(struct decoder *));
     status = spill_status(survey->spill, err);
+    progress_begin("segments", input_set_bytes(survey->inputs));
     if (status == STATUS_OK)
         status = read_all(&pass, err);
+    progress_end();
     leg_table_free(pass.legs); /* ends the legs that are left */
     duplicates_free(pass.duplicates);
     remark_given_up(

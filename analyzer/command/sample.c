@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/scrap.h"
 #include "command/analysis.h"
 #include "command/sample_conf.h"
 #include "report/report.h"
@@ -115,11 +116,13 @@ enum sample_result sample_run(const char *dir, const struct rules_options *rules
         free(work);
         return SAMPLE_FAILED;
     }
+    scrap_add(work);
     actual = memory_print("%s/expected.csv", work);
     if (analyse(dir, work, rules, err) == STATUS_OK)
         result = compare(dir, actual, update, err);
     unlink(actual);
     rmdir(work);
+    scrap_forget(work);
     free(actual);
     free(work);
     return result;

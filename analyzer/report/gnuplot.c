@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -63,6 +64,8 @@ static int spawn(pid_t *pid, const char *folder, const char *script)
     char *argv[] = {"gnuplot", "-d", (char *)script, NULL};
     char **environment = neutral_environment();
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none;
     int result;
 
     posix_spawn_file_actions_init(&actions);
@@ -70,7 +73,12 @@ static int spawn(pid_t *pid, const char *folder, const char *script)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, LOG_NAME, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    result = posix_spawnp(pid, "gnuplot", &actions, NULL, argv, environment);
+    posix_spawnattr_init(&attributes);
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none); /* here they are kept for another thread */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    result = posix_spawnp(pid, "gnuplot", &actions, &attributes, argv, environment);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     return result;

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/scrap.h"
 
 static void forget(struct output *output)
 {
+    scrap_forget(output->temporary);
     free(output->path);
     free(output->temporary);
     *output = (struct output){0};
@@ -35,6 +37,7 @@ enum status output_open(struct output *output, const char *dir, const char *name
 
     output->path = memory_print("%s/%s", dir, name);
     output->temporary = memory_print("%s/.%s.part", dir, name);
+    scrap_add(output->temporary);
     output->file = fopen(output->temporary, "w");
     if (output->file != NULL)
         return STATUS_OK;

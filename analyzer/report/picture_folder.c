@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/scrap.h"
 
 enum status picture_folder_make(const char *dir, char **folder, struct error *err)
 {
     *folder = memory_print("%s/.plots-XXXXXX", dir);
-    if (mkdtemp(*folder) != NULL)
+    if (mkdtemp(*folder) != NULL) {
+        scrap_add(*folder);
         return STATUS_OK;
+    }
     free(*folder);
     *folder = NULL;
     return error_set(err, STATUS_OUTPUT, "%s: %s", dir, strerror(errno));
@@ -60,6 +63,7 @@ void picture_folder_remove(const char *folder)
         return;
     remove_files(folder, is_any_name);
     rmdir(folder);
+    scrap_forget(folder);
 }
 
 void picture_folder_clear(const char *folder)

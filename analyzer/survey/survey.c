@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "survey/link.h"
 #include "survey/reading.h"
 #include "survey/sketch.h"
@@ -153,6 +154,7 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
     survey->clocks = memory_zalloc(inputs->count * sizeof *survey->clocks);
     files = survey_files(survey);
     status = probe_all(survey, files, err);
+    progress_begin("survey", input_set_bytes(inputs));
     for (size_t i = 0; i < inputs->count && status == STATUS_OK; i++) {
         size_t count = inputs->items[i].paths_count;
 
@@ -164,6 +166,7 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
         first += count;
     }
     free(files);
+    progress_end();
     if (status != STATUS_OK)
         return status;
     number_frames(survey);
