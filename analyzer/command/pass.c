@@ -73,14 +73,29 @@ static void note_event(void *context, const struct event *event)
     store_event(context, event);
 }
 
-/* A point can only miss what passed while it recorded, and only if it recorded all. */
-static bool recorded_at(const struct pass *pass, const struct leg_record *record, int64_t ts_ns)
+/* How far the times of a clock may be off: one that was set may be wrong by as much. */
+static int64_t clock_margin(const struct clock *clock)
 {
-    const struct clock *clock = &pass->survey->clocks[pass->survey->points[record->point].input];
+    return (clock->has_error ? clock->error_ns : 0) +
+           (clock->method == CLOCK_STEP ? llabs(clock->step_ns) : 0);
+}
 
-    return clock->has_frames && !clock->has_drops &&
-           ts_ns >= clock_common(&clock->map, clock->first_ns) &&
-           ts_ns <= clock_common(&clock->map, clock->last_ns);
+/* A point can only miss what passed while it recorded, and only if it recorded all. It recorded
+ * from its first frame on, until its last, which are known as well as the clocks are; and what was
+ * seen elsewhere was, or would have been, there as much earlier or later as the way takes. */
+static bool recorded_at(const struct pass *pass, const struct leg_record *seen,
+                        const struct leg_record *absent, const struct missing *missing)
+{
+    const struct point *points = pass->survey->points;
+    const struct clock *here = &pass->survey->clocks[points[seen->point].input];
+    const struct clock *there = &pass->survey->clocks[points[absent->point].input];
+    int64_t margin_ns = here == there ? 0 : clock_margin(here) + clock_margin(there);
+    int64_t way_ns = 2 * missing->way_ns; /* this one may have taken longer than the others */
+    int64_t before_ns = missing->injected ? way_ns : 0, after_ns = missing->injected ? 0 : way_ns;
+
+    return there->has_frames && !there->has_drops &&
+           missing->ts_ns - before_ns - margin_ns >= clock_common(&there->map, there->first_ns) &&
+           missing->ts_ns + after_ns + margin_ns <= clock_common(&there->map, there->last_ns);
 }
 
 /* A point may have missed what it did not see: its ACKs tell of more bytes than there were. As many
@@ -101,9 +116,10 @@ static void note_missing(void *context, const struct missing *missing)
     struct open_connection *connection = context;
     const struct pass *pass = connection->pass;
     const struct leg_record *absent = member(connection, missing->absent);
+    const struct leg_record *seen = member(connection, missing->position);
     struct event event = {
         .segment_id = missing->segment_id,
-        .leg_id = member(connection, missing->position)->leg_id,
+        .leg_id = seen->leg_id,
         .kind = missing->injected ? EVENT_INJECTED : EVENT_NOT_FORWARDED,
         .has_a = true,
         .a = missing->bytes,
@@ -111,7 +127,7 @@ static void note_missing(void *context, const struct missing *missing)
         .b = (int64_t)absent->point + 1,
     };
 
-    if (recorded_at(pass, absent, missing->ts_ns) &&
+    if (recorded_at(pass, seen, absent, missing) &&
         !in_gap(&connection->gaps[missing->absent], missing))
         store_event(pass->store, &event);
 }
@@ -326,6 +342,9 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
 
     row->seen_before = duplicates_add(pass->duplicates, &open->seen, &sighting);
     if (row->seen_before != 0) {
+        if (journey != NULL)
+            journey_add_copy(journey, open->position, segment->hit->dir, segment->ts_ns,
+                             segment->packet);
         row->marks = track_sighting(&open->track, segment);
         return;
     }

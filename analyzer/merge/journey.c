@@ -11,6 +11,10 @@
  * path holds a packet, and than the clocks may be wrong. */
 static const int64_t WAIT_NS = 2000000000;
 
+/* How long a further sighting excuses what is like it: copies come together, and a repetition by
+ * the sender 200 ms later at least (Linux's TCP_RTO_MIN). */
+static const int64_t COPY_NS = 200000000;
+
 enum side {
     SIDE_BEFORE,
     SIDE_AFTER,
@@ -21,7 +25,10 @@ enum side {
  * it only. */
 struct hop {
     struct waiting waiting[SIDES];
-    bool crossed;       /* a segment was seen on both sides */
+    struct waiting copies[SIDES]; /* further sightings, in case the other side tells them apart */
+    bool crossed;                 /* a segment was seen on both sides */
+    bool surely;                  /* one was, and not a copy of it */
+    int64_t way_ns, vary_ns;      /* how long it is between them, and how far from that */
     uint32_t rewritten; /* bits of the fields that are told to be others at the stop behind it */
 };
 
@@ -58,8 +65,10 @@ void journey_free(struct journey *journey)
     if (journey == NULL)
         return;
     for (uint32_t i = 0; i < DIRS * (journey->stops - 1); i++)
-        for (int side = 0; side < SIDES; side++)
+        for (int side = 0; side < SIDES; side++) {
             waiting_done(&journey->hops[i].waiting[side]);
+            waiting_done(&journey->hops[i].copies[side]);
+        }
     free(journey);
 }
 
@@ -81,9 +90,10 @@ static bool is_telling(const struct journey *journey, int dir, const struct hop 
     return hop->crossed || (dir == DIR_SERVER && !journey->answered);
 }
 
-static void report(const struct journey *journey, int dir, uint32_t stop, enum side side,
+static void report(struct journey *journey, int dir, uint32_t stop, enum side side,
                    const struct wait *wait)
 {
+    const struct hop *hop = hop_after(journey, dir, stop);
     struct missing missing = {
         .segment_id = wait->segment_id,
         .dir = dir,
@@ -93,6 +103,7 @@ static void report(const struct journey *journey, int dir, uint32_t stop, enum s
         .bytes = wait->print.end - wait->print.seq,
         .is_rst = wait->print.is_rst,
         .ts_ns = wait->ts_ns,
+        .way_ns = hop->way_ns + 4 * hop->vary_ns,
     };
 
     journey->listener.missing(journey->listener.context, &missing);
@@ -160,6 +171,25 @@ static void compare(const struct search *search, uint32_t hop_number, enum side 
                     &telling);
 }
 
+/* Smoothed like a round trip (RFC 6298 §2): what someone held back for seconds is soon forgotten.
+ */
+static void note_crossed(struct hop *hop, int64_t way_ns, bool surely)
+{
+    bool first = !hop->crossed || (surely && !hop->surely);
+
+    hop->crossed = true;
+    if (hop->surely && !surely)
+        return;
+    hop->surely = surely;
+    if (first) {
+        hop->way_ns = way_ns;
+        hop->vary_ns = way_ns / 2;
+        return;
+    }
+    hop->vary_ns += (llabs(way_ns - hop->way_ns) - hop->vary_ns) / 4;
+    hop->way_ns += (way_ns - hop->way_ns) / 8;
+}
+
 /* Looks at one hop; `near`: the one beside the stop. */
 static uint64_t look_at(const struct search *search, uint32_t hop_number, enum side side, bool near,
                         struct pieces *pieces)
@@ -169,10 +199,27 @@ static uint64_t look_at(const struct search *search, uint32_t hop_number, enum s
         match_segment(&hop->waiting[side], pieces, near ? MATCH_ARRIVED : MATCH_EXCUSED);
 
     if (near && match.segment_id != 0)
-        hop->crossed = true;
+        note_crossed(hop, llabs(search->whole.ts_ns - match.ts_ns), match.partner != NULL);
     if (near && match.partner != NULL)
         compare(search, hop_number, side, match.partner);
     return match.segment_id;
+}
+
+/* Those that excuse nothing any more. */
+static void drop_copies(struct waiting *copies, int64_t now_ns)
+{
+    while (copies->count > 0 && waiting_at(copies, 0)->ts_ns < now_ns - COPY_NS)
+        waiting_pop(copies);
+}
+
+/* Further sightings beside the stop, in the last resort. */
+static void look_at_copies(const struct search *search, uint32_t hop_number, enum side side,
+                           struct pieces *pieces)
+{
+    struct waiting *copies = &hop_after(search->journey, search->dir, hop_number)->copies[side];
+
+    drop_copies(copies, search->whole.ts_ns);
+    match_segment(copies, pieces, MATCH_ARRIVED);
 }
 
 /* Leaves what found no sighting beside the stop to wait for it there. What was found further on
@@ -204,6 +251,7 @@ static uint64_t look_back(const struct search *search)
         if (found == 0)
             found = here;
     }
+    look_at_copies(search, search->stop - 1, SIDE_BEFORE, &far);
     leave(search, search->stop - 1, SIDE_AFTER, &near, &far);
     return found;
 }
@@ -222,12 +270,13 @@ static uint64_t look_ahead(const struct search *search)
         if (found == 0)
             found = there;
     }
+    look_at_copies(search, search->stop, SIDE_AFTER, &far);
     leave(search, search->stop, SIDE_BEFORE, &near, &far);
     return found;
 }
 
-uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64_t segment_id,
-                     int64_t ts_ns, const struct packet *packet)
+static struct search begin_search(struct journey *journey, uint32_t position, int dir,
+                                  uint64_t segment_id, int64_t ts_ns, const struct packet *packet)
 {
     struct search search = {
         .journey = journey,
@@ -238,6 +287,14 @@ uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64
                   .segment_id = segment_id,
                   .ts_ns = ts_ns},
     };
+
+    return search;
+}
+
+uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64_t segment_id,
+                     int64_t ts_ns, const struct packet *packet)
+{
+    struct search search = begin_search(journey, position, dir, segment_id, ts_ns, packet);
     uint64_t back = 0, ahead = 0;
 
     if (dir == DIR_CLIENT && (packet->tcp.flags & TCP_ACK) && !(packet->tcp.flags & TCP_RST))
@@ -260,9 +317,38 @@ void journey_quiet(struct journey *journey, int64_t ts_ns)
             struct hop *hop = hop_after(journey, dir, stop);
 
             expire(journey, dir, stop, ts_ns - WAIT_NS);
-            for (int side = 0; side < SIDES; side++)
+            for (int side = 0; side < SIDES; side++) {
+                drop_copies(&hop->copies[side], ts_ns);
                 waiting_rest(&hop->waiting[side]);
+                waiting_rest(&hop->copies[side]);
+            }
         }
+}
+
+/* Excuses what waits on the other side of a hop, or is yet to come there. */
+static void add_copy(const struct search *search, uint32_t hop_number, enum side side)
+{
+    struct hop *hop = hop_after(search->journey, search->dir, hop_number);
+    struct pieces pieces = {.items[0] = search->whole.print, .count = 1};
+    struct wait wait = search->whole;
+
+    drop_copies(&hop->copies[side], wait.ts_ns);
+    match_segment(&hop->waiting[!side], &pieces, MATCH_EXCUSED);
+    for (size_t p = 0; p < pieces.count; p++) {
+        wait.print = pieces.items[p];
+        waiting_add(&hop->copies[side], &wait);
+    }
+}
+
+void journey_add_copy(struct journey *journey, uint32_t position, int dir, int64_t ts_ns,
+                      const struct packet *packet)
+{
+    struct search search = begin_search(journey, position, dir, 0, ts_ns, packet);
+
+    if (search.stop > 0)
+        add_copy(&search, search.stop - 1, SIDE_AFTER);
+    if (search.stop + 1 < journey->stops)
+        add_copy(&search, search.stop, SIDE_BEFORE);
 }
 
 void journey_end(struct journey *journey)

@@ -27,6 +27,7 @@ struct missing {
     uint32_t bytes;    /* of its sequence space that are missing; 0 for one without any */
     bool is_rst;
     int64_t ts_ns;
+    int64_t way_ns; /* how long segments mostly take between the two at most */
 };
 
 /* A field that is another than it was at the sighting before. Told once of each position,
@@ -60,6 +61,12 @@ uint64_t journey_add(struct journey *journey, uint32_t position, int dir, uint64
 /* Nothing may come for long: tells the listener of what has waited long enough at `ts_ns`, and
  * gives back the memory that is not in use. */
 void journey_quiet(struct journey *journey, int64_t ts_ns);
+
+/* Adds a further sighting of a segment at `position`: whether it is one is decided there alone, and
+ * another point may take its copy for a segment of its own, or a segment that was sent twice for
+ * one. It is no reason to call that one missing. */
+void journey_add_copy(struct journey *journey, uint32_t position, int dir, int64_t ts_ns,
+                      const struct packet *packet);
 
 /* Tells the listener of all that still waits. To be called when no more segments will come. */
 void journey_end(struct journey *journey);

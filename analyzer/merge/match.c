@@ -69,6 +69,7 @@ static bool match_range(struct waiting *waiting, struct wait *wait, struct piece
 /* The sighting of the first byte of all. */
 struct first {
     uint64_t id;
+    int64_t ts_ns;
     uint32_t seq;
 };
 
@@ -76,14 +77,13 @@ static void try_at(struct waiting *waiting, uint32_t i, struct pieces *pieces, s
                    enum match_kind kind, struct first *first)
 {
     struct wait *wait = waiting_at(waiting, i);
-    uint64_t id = wait->segment_id;
-    uint32_t seq = wait->print.seq;
+    struct first here = {wait->segment_id, wait->ts_ns, wait->print.seq};
 
     if (wait->done || !print_agrees(&wait->print, piece) ||
         !match_range(waiting, wait, pieces, piece, kind))
         return;
-    if (first->id == 0 || seq_before(seq, first->seq))
-        *first = (struct first){id, seq};
+    if (first->id == 0 || seq_before(here.seq, first->seq))
+        *first = here;
 }
 
 /* Bytes, with whatever segments carried them on the other side. They come in the order in which
@@ -101,7 +101,8 @@ static void match_piece(struct waiting *waiting, struct pieces *pieces, struct p
         try_at(waiting, i - 1, pieces, piece, kind, first);
 }
 
-static uint64_t match_bytes(struct waiting *waiting, struct pieces *pieces, enum match_kind kind)
+static struct match match_bytes(struct waiting *waiting, struct pieces *pieces,
+                                enum match_kind kind)
 {
     struct first first = {0};
     size_t left = 0;
@@ -112,7 +113,7 @@ static uint64_t match_bytes(struct waiting *waiting, struct pieces *pieces, enum
         if (pieces->items[p].seq != pieces->items[p].end)
             pieces->items[left++] = pieces->items[p];
     pieces->count = left;
-    return first.id;
+    return (struct match){.segment_id = first.id, .ts_ns = first.ts_ns};
 }
 
 static bool contradicts(const struct print *a, const struct print *b)
@@ -126,7 +127,7 @@ static struct match match_whole(struct waiting *waiting, struct wait *wait, stru
 {
     const struct print *print = &pieces->items[0];
     bool is_syn = (wait->fields.flags & TCP_SYN) != 0;
-    struct match match = {.segment_id = wait->segment_id};
+    struct match match = {.segment_id = wait->segment_id, .ts_ns = wait->ts_ns};
 
     if (print_is_same(&wait->print, print) || (is_syn && !contradicts(&wait->print, print)))
         match.partner = wait;
@@ -155,11 +156,9 @@ struct match match_segment(struct waiting *waiting, struct pieces *pieces, enum 
     is_empty = pieces->items[0].seq == pieces->items[0].end;
     if (!is_empty && lies_above(pieces, waiting->top))
         return none;
-    wait = waiting_find(waiting, &pieces->items[0], kind == MATCH_EXCUSED);
+    wait = waiting_find(waiting, &pieces->items[0]);
     /* With another IP-ID it may be a copy: the bytes decide, in their order. */
     if (wait != NULL && (is_empty || !contradicts(&wait->print, &pieces->items[0])))
         return match_whole(waiting, wait, pieces, kind);
-    if (!is_empty)
-        none.segment_id = match_bytes(waiting, pieces, kind);
-    return none;
+    return is_empty ? none : match_bytes(waiting, pieces, kind);
 }

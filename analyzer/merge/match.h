@@ -27,6 +27,7 @@ enum match_kind {
 
 struct match {
     uint64_t segment_id;        /* the sighting of the first byte that found one; 0: none */
+    int64_t ts_ns;              /* its time */
     const struct wait *partner; /* the same packet, whole: what else differs was written anew;
                                  * NULL: not certain. Borrowed until the queue changes. */
 };

@@ -113,15 +113,15 @@ static void unlink_wait(struct waiting *waiting, struct wait *wait)
 }
 
 /* How well one fits that agrees: 3 at best. */
-static int rank(const struct wait *wait, const struct print *print, bool to_excuse)
+static int rank(const struct wait *wait, const struct print *print)
 {
     bool same_id =
         !print->has_ip_id || (wait->print.has_ip_id && wait->print.ip_id == print->ip_id);
 
-    return 2 * same_id + !(to_excuse && wait->excused);
+    return 2 * same_id + !wait->excused;
 }
 
-struct wait *waiting_find(const struct waiting *waiting, const struct print *print, bool to_excuse)
+struct wait *waiting_find(const struct waiting *waiting, const struct print *print)
 {
     struct wait *best = NULL, *wait;
     int best_rank = -1;
@@ -131,10 +131,10 @@ struct wait *waiting_find(const struct waiting *waiting, const struct print *pri
     wait = place(waiting, chain_of(waiting, print)->oldest);
     for (; wait != NULL && best_rank < 3; wait = place(waiting, wait->next)) {
         if (wait->print.seq != print->seq || wait->print.end != print->end ||
-            !print_agrees(&wait->print, print) || rank(wait, print, to_excuse) <= best_rank)
+            !print_agrees(&wait->print, print) || rank(wait, print) <= best_rank)
             continue;
         best = wait;
-        best_rank = rank(wait, print, to_excuse);
+        best_rank = rank(wait, print);
     }
     return best;
 }

@@ -64,8 +64,8 @@ static inline struct wait *waiting_at(const struct waiting *waiting, uint32_t i)
 }
 
 /* The oldest with the same numbers that agrees, NULL if there is none. One with the same IP-ID goes
- * before all others; then, to excuse it, one that is not excused yet. */
-struct wait *waiting_find(const struct waiting *waiting, const struct print *print, bool to_excuse);
+ * before all others; then one that is not excused, since the other can do without. */
+struct wait *waiting_find(const struct waiting *waiting, const struct print *print);
 
 /* Says that all of one was matched. */
 void waiting_settle(struct waiting *waiting, struct wait *wait);

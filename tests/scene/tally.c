@@ -24,13 +24,13 @@ static const struct demand demands[TALLY_KINDS] = {
     [TALLY_ORDER] = {"the points are in order, by TTL",                         0   },
     [TALLY_ORDER_TIME] = {"the points are in order, by time",                        100 },
     [TALLY_LOST] = {"not-forwarded: what was forwarded is not",                0   },
-    [TALLY_LOST_DOUBLED] = {"not-forwarded: the same where packets are doubled",       200 },
-    [TALLY_LOST_EDGE] = {"not-forwarded: nor what passed when no one looked",       80  },
+    [TALLY_LOST_DOUBLED] = {"not-forwarded: the same where packets are doubled",       0   },
+    [TALLY_LOST_EDGE] = {"not-forwarded: nor what passed when no one looked",       40  },
     [TALLY_LOST_SAID] = {"not-forwarded: what was lost is",                         100 },
     [TALLY_MADE] = {"injected: what has an origin is not",                     0   },
-    [TALLY_MADE_DOUBLED] = {"injected: the same where packets are doubled",            1500},
-    [TALLY_MADE_EDGE] = {"injected: nor what came when no one looked",              300 },
-    [TALLY_MADE_SAID] = {"injected: what has none is",                              200 },
+    [TALLY_MADE_DOUBLED] = {"injected: the same where packets are doubled",            30  },
+    [TALLY_MADE_EDGE] = {"injected: nor what came when no one looked",              100 },
+    [TALLY_MADE_SAID] = {"injected: what has none is",                              50  },
     [TALLY_REPEATED] = {"a seed always makes the same captures",                   0   },
 };
 
