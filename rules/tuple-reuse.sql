@@ -36,7 +36,7 @@ reuse AS MATERIALIZED (
     SELECT f.leg_id, f.segment_id, f.b AS gap_ns, f.cause AS state, l.connection_id,
            c.client_addr || ':' || c.client_port AS client,
            c.server_addr, c.server_port, c.outcome,
-           coalesce(v.confidence, f.confidence) AS confidence,
+           coalesce(v.confidence, f.confidence, 0.5) AS confidence,
            v.segment_id AS answer, v.a AS step, v.decided_by,
            CASE v.kind WHEN 'time-wait-reuse' THEN 'accepted'
                        WHEN 'time-wait-refused' THEN 'refused'

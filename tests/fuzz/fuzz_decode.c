@@ -115,8 +115,19 @@ static void check_payload(const struct packet *packet, const uint8_t *block, uin
                 "the payload is part of the frame");
 }
 
-/* Decodes in a block of exactly the size that was captured. The payload is checked and then no
- * longer pointed to. */
+/* The headers as well, as far as they are told to be there. */
+static void check_headers(const struct packet *packet)
+{
+    volatile uint8_t sum = 0;
+
+    for (uint32_t i = 0; i < packet->tcp.header_captured; i++)
+        sum = (uint8_t)(sum + packet->tcp.header[i]);
+    for (uint32_t i = 0; packet->ip_header != NULL && i < packet->ip_header_len; i++)
+        sum = (uint8_t)(sum + packet->ip_header[i]);
+}
+
+/* Decodes in a block of exactly the size that was captured. What points into it is checked and then
+ * no longer pointed to. */
 static void decode_exactly(struct decoder *decoder, int dlt, const uint8_t *bytes,
                            uint32_t captured, uint32_t sent, struct packet *packet)
 {
@@ -130,8 +141,10 @@ static void decode_exactly(struct decoder *decoder, int dlt, const uint8_t *byte
     decode_frame(decoder, dlt, block, captured, sent, packet);
     if (packet->kind == PACKET_SEGMENT) {
         check_payload(packet, block, captured);
-        packet->tcp.payload = NULL;
+        check_headers(packet);
+        packet->tcp.payload = packet->tcp.header = NULL;
     }
+    packet->ip_header = NULL;
     free(block);
 }
 
