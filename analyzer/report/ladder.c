@@ -1,8 +1,10 @@
 #include "report/ladder.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "decode/packet.h"
 #include "report/picture.h"
 
 /* The row of the sighting `segment` at another point, if `lane` is still free in it. Where the
@@ -76,6 +78,50 @@ void ladder_sort(struct ladder *ladder)
 {
     if (ladder->count > 0)
         qsort(ladder->rows, ladder->count, sizeof *ladder->rows, by_time);
+}
+
+struct ladder_span ladder_span(const struct ladder_row *row, size_t lanes)
+{
+    size_t low = 0, high = 0;
+
+    for (size_t i = 0; i < lanes; i++) {
+        if (row->sightings[i].segment == 0)
+            continue;
+        if (low == 0)
+            low = i + 1;
+        high = i + 1;
+    }
+    return row->dir == 0 ? (struct ladder_span){low, high, 0, lanes + 1, 1}
+                         : (struct ladder_span){high, low, lanes + 1, 0, -1};
+}
+
+void ladder_write_words(FILE *out, const struct ladder_row *row)
+{
+    static const struct {
+        unsigned flag;
+        const char *name;
+    } names[] = {
+        {TCP_SYN, "SYN"},
+        {TCP_FIN, "FIN"},
+        {TCP_RST, "RST"},
+        {TCP_PSH, "PSH"},
+        {TCP_URG, "URG"},
+        {TCP_ACK, "ACK"}
+    };
+    const char *before = "";
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!(row->flags & names[i].flag))
+            continue;
+        fprintf(out, "%s%s", before, names[i].name);
+        before = " ";
+    }
+    if (row->len > 0)
+        fprintf(out, "%s%" PRId64 ":%" PRId64, before, row->off, row->off + row->len);
+    else if (row->flags & (TCP_SYN | TCP_FIN | TCP_RST))
+        fprintf(out, "%s%" PRId64, before, row->off);
+    if (row->has_ack && !(row->flags & TCP_SYN && row->ack_off == 1))
+        fprintf(out, ", ack %" PRId64, row->ack_off);
 }
 
 void ladder_done(struct ladder *ladder)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "report/mark.h"
 
@@ -52,6 +53,18 @@ void ladder_add_icmp(struct ladder *ladder, size_t lane, int64_t ts_ns, int64_t 
 
 /* Puts the rows in the order of time. */
 void ladder_sort(struct ladder *ladder);
+
+/* Where a row is drawn: the lanes at which it was seen, in its own direction. */
+struct ladder_span {
+    size_t first, last;      /* lanes: 1 is the first point */
+    size_t sender, receiver; /* lanes of the ends: 0, and the one behind the last point */
+    int forward;             /* 1, or -1 from the server to the client */
+};
+
+struct ladder_span ladder_span(const struct ladder_row *row, size_t lanes);
+
+/* "SYN ACK 0, ack 1" */
+void ladder_write_words(FILE *out, const struct ladder_row *row);
 
 void ladder_done(struct ladder *ladder);
 

@@ -1,8 +1,6 @@
 #include "report/ladder_script.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "decode/packet.h"
 #include "report/time_text.h"
@@ -43,59 +41,6 @@ static void write_lanes(FILE *out, const struct picture *picture)
     write_lane(out, picture, last, "#404040", 4, "'server'", picture->server);
 }
 
-/* "SYN ACK 0, ack 1" */
-static void write_words(FILE *out, const struct ladder_row *row)
-{
-    static const struct {
-        unsigned flag;
-        const char *name;
-    } names[] = {
-        {TCP_SYN, "SYN"},
-        {TCP_FIN, "FIN"},
-        {TCP_RST, "RST"},
-        {TCP_PSH, "PSH"},
-        {TCP_URG, "URG"},
-        {TCP_ACK, "ACK"}
-    };
-    const char *before = "";
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!(row->flags & names[i].flag))
-            continue;
-        fprintf(out, "%s%s", before, names[i].name);
-        before = " ";
-    }
-    if (row->len > 0)
-        fprintf(out, "%s%" PRId64 ":%" PRId64, before, row->off, row->off + row->len);
-    else if (row->flags & (TCP_SYN | TCP_FIN | TCP_RST))
-        fprintf(out, "%s%" PRId64, before, row->off);
-    if (row->has_ack && !(row->flags & TCP_SYN && row->ack_off == 1))
-        fprintf(out, ", ack %" PRId64, row->ack_off);
-}
-
-/* Where a row is drawn: the lanes at which it was seen, in its own direction. */
-struct span {
-    size_t first, last;      /* lanes: 1 is the first point */
-    size_t sender, receiver; /* lanes of the ends */
-    int forward;             /* 1, or -1 from the server to the client */
-};
-
-static struct span span_of(const struct picture *picture, const struct ladder_row *row)
-{
-    size_t low = 0, high = 0;
-    size_t end = picture->traces_count + 1;
-
-    for (size_t i = 0; i < picture->traces_count; i++) {
-        if (row->sightings[i].segment == 0)
-            continue;
-        if (low == 0)
-            low = i + 1;
-        high = i + 1;
-    }
-    return row->dir == 0 ? (struct span){low, high, 0, end, 1}
-                         : (struct span){high, low, end, 0, -1};
-}
-
 static void write_line(FILE *out, double from, double to, size_t y, const char *style)
 {
     fprintf(out, "set arrow from %.3f,%zu to %.3f,%zu %s\n", from, y, to, y, style);
@@ -119,7 +64,8 @@ static void write_symbol(FILE *out, double x, size_t y, enum mark mark, int shap
 }
 
 /* Solid is what was seen; dashed is how it must have come there or may have gone on. */
-static void write_arrow(FILE *out, const struct ladder_row *row, const struct span *span, size_t y)
+static void write_arrow(FILE *out, const struct ladder_row *row, const struct ladder_span *span,
+                        size_t y)
 {
     const char *dashed = "nohead back dt (6,6) lw 1.5 lc rgb '#B0B0B0'";
     double first = (double)span->first;
@@ -191,7 +137,7 @@ static void write_notes(FILE *out, const struct picture *picture, const struct l
 }
 
 /* Where the words stand: over the solid line, between two lanes. */
-static double middle_of(const struct span *span)
+static double middle_of(const struct ladder_span *span)
 {
     size_t sum = span->first + span->last;
 
@@ -203,7 +149,7 @@ static double middle_of(const struct span *span)
 static void write_row(FILE *out, const struct picture *picture, const struct ladder_row *row,
                       int64_t before_ns, size_t y)
 {
-    struct span span = span_of(picture, row);
+    struct ladder_span span = ladder_span(row, picture->traces_count);
     char seconds[TIME_TEXT_SIZE], delta[TIME_TEXT_SIZE];
 
     fprintf(out,
@@ -217,7 +163,7 @@ static void write_row(FILE *out, const struct picture *picture, const struct lad
     } else {
         write_arrow(out, row, &span, y);
         fputs("set label '", out);
-        write_words(out, row);
+        ladder_write_words(out, row);
         fprintf(out, "' at %.3f,%zu.70 center front font ',12' tc rgb '%s'\n", middle_of(&span),
                 y - 1, row_colour(row));
         write_notes(out, picture, row, y);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "report/findings.h"
+#include "report/ladder_told.h"
 #include "report/markdown.h"
 #include "report/query.h"
 #include "report/time_text.h"
@@ -10,6 +11,7 @@
 enum {
     SECTION_BYTES = 26000,
     RULES_WITH_PACKETS = 5,
+    LADDERS_MAX = 3,
     EXAMPLES = 3,
     TITLE_MAX_LENGTH = 200,
     SUMMARY_MAX_LENGTH = 400,
@@ -116,6 +118,8 @@ static void write_values(FILE *out, struct query *values, int64_t finding)
 struct what {
     struct section section;
     struct query examples, values, sentences;
+    int64_t drawn[LADDERS_MAX]; /* connections that have a ladder */
+    int ladders;
 };
 
 /* What `detail.key` says: one sentence behind the heading, several as a list. */
@@ -141,7 +145,8 @@ static void write_sentences(struct what *what, const char *heading, const char *
 }
 
 /* The worst findings of a rule as a list; `*worst` is the first of them. */
-static void write_examples(struct what *what, struct query *rule, int64_t *worst)
+static void write_examples(struct what *what, struct query *rule, int64_t *worst,
+                           int64_t *connection)
 {
     struct query *q = &what->examples;
     FILE *out = what->section.out;
@@ -152,8 +157,10 @@ static void write_examples(struct what *what, struct query *rule, int64_t *worst
     for (; query_next(q); written++) {
         int64_t finding = query_int(q, 0);
 
-        if (written == 0)
+        if (written == 0) {
             *worst = finding;
+            *connection = query_int(q, 3);
+        }
         fputs("- ", out);
         fprintf(out, "Finding %" PRId64, finding);
         if (!query_is_null(q, 3))
@@ -170,16 +177,29 @@ static void write_examples(struct what *what, struct query *rule, int64_t *worst
     }
 }
 
-static enum status write_rule(struct what *what, struct query *rule, bool with_packets,
-                              struct error *err)
+/* One for a connection: its findings tell of the same segments. */
+static enum status write_ladder(struct what *what, int64_t finding, int64_t connection,
+                                struct error *err)
+{
+    for (int i = 0; i < what->ladders; i++)
+        if (what->drawn[i] == connection)
+            return STATUS_OK;
+    if (connection == 0 || what->ladders == LADDERS_MAX)
+        return STATUS_OK;
+    what->drawn[what->ladders++] = connection;
+    return ladder_told_write_mermaid(what->section.out, what->section.report, finding, err);
+}
+
+static enum status write_rule(struct what *what, struct query *rule, int nth, struct error *err)
 {
     FILE *out = what->section.out;
-    enum status status = STATUS_OK;
-    int64_t worst = 0;
+    enum status status;
+    int64_t worst = 0, connection = 0;
 
     write_rule_heading(out, rule);
-    write_examples(what, rule, &worst);
-    if (with_packets)
+    write_examples(what, rule, &worst, &connection);
+    status = write_ladder(what, worst, connection, err);
+    if (nth < RULES_WITH_PACKETS && status == STATUS_OK)
         status = markdown_evidence(what->section.report, out, worst, err);
     write_sentences(what, "The cause.", "cause", false, worst);
     write_values(out, &what->values, worst);
@@ -210,7 +230,7 @@ static void write_listed(FILE *out, struct query *rule, bool first)
 enum status markdown_what_happened(const struct report *report, FILE *out, struct error *err)
 {
     enum status status = STATUS_OK, closed;
-    struct what what;
+    struct what what = {0};
     struct query rules;
     int written = 0, listed = 0;
     int64_t left = 0;
@@ -224,7 +244,7 @@ enum status markdown_what_happened(const struct report *report, FILE *out, struc
         if (!section_has_room(&what.section))
             left++;
         else if (query_int(&rules, RANK) < WORST_NOTICE)
-            status = write_rule(&what, &rules, written++ < RULES_WITH_PACKETS, err);
+            status = write_rule(&what, &rules, written++, err);
         else
             write_listed(out, &rules, listed++ == 0);
     }

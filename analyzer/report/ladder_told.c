@@ -1,0 +1,394 @@
+#include "report/ladder_told.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "report/picture.h"
+#include "report/query.h"
+
+enum {
+    CHOSEN_MAX = 20, /* segments, before those of them that were seen elsewhere */
+    NEIGHBOURS_MAX = 12,
+    REACH = 10000, /* ids in which a neighbour or another sighting is looked for */
+    ROUNDS = 4,    /* how many points away from a chosen segment others are looked for */
+    NAME_MAX_LENGTH = 60,
+};
+
+static void choose(struct ladder_told *told, int64_t segment)
+{
+    size_t at = told->chosen_count;
+    int64_t *last;
+
+    while (at > 0 && told->chosen[at - 1] > segment)
+        at--;
+    if (segment == 0 || (at > 0 && told->chosen[at - 1] == segment))
+        return;
+    last = memory_append((void **)&told->chosen, &told->chosen_count, &told->chosen_capacity,
+                         sizeof *last);
+    for (; last > told->chosen + at; last--)
+        *last = last[-1];
+    *last = segment;
+}
+
+static enum status load_lanes(struct ladder_told *told, const struct report *report,
+                              struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT l.id, l.first_segment, l.last_segment, p.name,"
+               " c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port,"
+               " c.first_ns FROM finding f JOIN connection c ON c.id = f.connection_id"
+               " JOIN leg l ON l.connection_id = c.id JOIN point p ON p.id = l.point_id"
+               " WHERE f.id = :finding ORDER BY l.path_position, l.id",
+               err);
+    query_bind(&q, ":finding", told->finding);
+    while (query_next(&q)) {
+        struct ladder_lane *lane = memory_append((void **)&told->lanes, &told->lanes_count,
+                                                 &told->lanes_capacity, sizeof *lane);
+
+        *lane = (struct ladder_lane){query_int(&q, 0), query_int(&q, 1), query_int(&q, 2),
+                                     memory_copy_text(query_text(&q, 3))};
+        if (told->client == NULL) {
+            told->client = memory_copy_text(query_text(&q, 4));
+            told->server = memory_copy_text(query_text(&q, 5));
+            told->origin_ns = query_int(&q, 6);
+        }
+    }
+    return query_close(&q);
+}
+
+/* How it began and what it came to. */
+static enum status choose_evidence(struct ladder_told *told, const struct report *report,
+                                   struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "WITH proof AS (SELECT e.segment_id, group_concat(e.role, ', ') AS roles"
+               " FROM evidence e JOIN segment s ON s.id = e.segment_id"
+               " JOIN leg l ON l.id = s.leg_id JOIN finding f ON f.id = e.finding_id"
+               " WHERE e.finding_id = :finding AND l.connection_id = f.connection_id"
+               " GROUP BY e.segment_id),"
+               " numbered AS (SELECT *, row_number() OVER (ORDER BY segment_id) AS nth,"
+               " count(*) OVER () AS total FROM proof)"
+               " SELECT segment_id, roles FROM numbered WHERE nth <= 7 OR nth > total - 5"
+               " ORDER BY segment_id",
+               err);
+    query_bind(&q, ":finding", told->finding);
+    while (query_next(&q)) {
+        struct ladder_role *role = memory_append((void **)&told->roles, &told->roles_count,
+                                                 &told->roles_capacity, sizeof *role);
+
+        *role = (struct ladder_role){query_int(&q, 0), memory_copy_text(query_text(&q, 1))};
+        choose(told, role->segment);
+    }
+    return query_close(&q);
+}
+
+/* A point where the finding says that its segments never came (`detail.never_seen`) has no leg, and
+ * a lane all the same: behind the others, in the direction of the evidence. */
+static enum status add_missing(struct ladder_told *told, const struct report *report,
+                               struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT p.name, (SELECT dir FROM segment WHERE id = :segment) FROM finding f,"
+               " json_each(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END,"
+               " '$.never_seen') n JOIN point p ON p.name = json_extract(n.value, '$.point')"
+               " WHERE f.id = :finding AND n.type = 'object' ORDER BY p.id LIMIT 1",
+               err);
+    query_bind(&q, ":finding", told->finding);
+    query_bind(&q, ":segment", told->roles[0].segment);
+    if (query_next(&q) && told->lanes_count < LADDER_LANES_MAX) {
+        struct ladder_lane *lane = memory_append((void **)&told->lanes, &told->lanes_count,
+                                                 &told->lanes_capacity, sizeof *lane);
+
+        told->missing_dir = (int)query_int(&q, 1);
+        if (told->missing_dir != 0)
+            for (; lane > told->lanes; lane--)
+                *lane = lane[-1];
+        *lane = (struct ladder_lane){.name = memory_copy_text(query_text(&q, 0))};
+    }
+    return query_close(&q);
+}
+
+static bool has_role(const struct ladder_told *told, const struct ladder_row *row)
+{
+    for (size_t i = 0; i < told->roles_count; i++)
+        for (size_t lane = 0; lane < told->lanes_count; lane++)
+            if (row->sightings[lane].segment == told->roles[i].segment)
+                return true;
+    return false;
+}
+
+/* The evidence that came to the point before such a one ends there. */
+static enum status mark_missing(struct ladder_told *told, const struct report *report,
+                                struct error *err)
+{
+    size_t edge = told->missing_dir == 0 ? told->lanes_count - 1 : 0;
+
+    (void)report;
+    (void)err;
+    for (size_t i = 0; i < told->ladder.count && told->lanes[edge].leg == 0; i++) {
+        struct ladder_row *row = &told->ladder.rows[i];
+        struct ladder_span span = ladder_span(row, told->lanes_count);
+
+        if (row->dir == told->missing_dir && has_role(told, row) &&
+            (int)span.last + span.forward == (int)edge + 1)
+            row->mark_bits |= 1u << MARK_NOT_FORWARDED;
+    }
+    return STATUS_OK;
+}
+
+/* The first three segments of each leg, if they begin with a SYN. */
+static enum status choose_handshake(struct ladder_told *told, const struct report *report,
+                                    struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT id, flags & 2 FROM segment WHERE id BETWEEN :first AND"
+               " min(:last, :first + :reach) AND leg_id = :leg AND marks & 32 = 0"
+               " ORDER BY id LIMIT 3",
+               err);
+    query_bind(&q, ":reach", REACH);
+    for (size_t i = 0; i < told->lanes_count; i++) {
+        bool begins = false;
+
+        query_bind(&q, ":first", told->lanes[i].first);
+        query_bind(&q, ":last", told->lanes[i].last);
+        query_bind(&q, ":leg", told->lanes[i].leg);
+        for (bool first = true; query_next(&q); first = false) {
+            begins = first ? query_int(&q, 1) != 0 : begins;
+            if (begins)
+                choose(told, query_int(&q, 0));
+        }
+        query_rewind(&q);
+    }
+    return query_close(&q);
+}
+
+/* What came just before and just after the evidence, at the same point. */
+static enum status choose_neighbours(struct ladder_told *told, const struct report *report,
+                                     struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "WITH s AS (SELECT id, leg_id FROM segment WHERE id = :segment)"
+               " SELECT (SELECT n.id FROM segment n WHERE n.id < s.id AND n.id > s.id - :reach"
+               " AND n.leg_id = s.leg_id AND n.marks & 32 = 0 ORDER BY n.id DESC LIMIT 1),"
+               " (SELECT n.id FROM segment n WHERE n.id > s.id AND n.id < s.id + :reach"
+               " AND n.leg_id = s.leg_id AND n.marks & 32 = 0 ORDER BY n.id LIMIT 1) FROM s",
+               err);
+    query_bind(&q, ":reach", REACH);
+    for (size_t i = 0; i < told->roles_count && i < NEIGHBOURS_MAX; i++) {
+        query_bind(&q, ":segment", told->roles[i].segment);
+        if (told->chosen_count < CHOSEN_MAX && query_next(&q)) {
+            choose(told, query_int(&q, 0));
+            choose(told, query_int(&q, 1));
+        }
+        query_rewind(&q);
+    }
+    return query_close(&q);
+}
+
+/* Where else the chosen segments were seen: a sighting names the one before. */
+static enum status choose_sightings(struct ladder_told *told, const struct report *report,
+                                    struct error *err)
+{
+    size_t before = 0;
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT seen_before FROM segment WHERE id = :segment AND marks & 32 = 0"
+               " UNION ALL SELECT id FROM segment WHERE id > :segment AND id < :segment + :reach"
+               " AND seen_before = :segment AND marks & 32 = 0",
+               err);
+    query_bind(&q, ":reach", REACH);
+    for (int round = 0; round < ROUNDS && told->chosen_count != before; round++) {
+        size_t count = before = told->chosen_count;
+        int64_t *segments = memory_alloc(count * sizeof *segments);
+
+        for (size_t i = 0; i < count; i++)
+            segments[i] = told->chosen[i];
+        for (size_t i = 0; i < count; i++) {
+            query_bind(&q, ":segment", segments[i]);
+            while (query_next(&q))
+                choose(told, query_int(&q, 0));
+            query_rewind(&q);
+        }
+        free(segments);
+    }
+    return query_close(&q);
+}
+
+static unsigned lane_of(const struct ladder_told *told, int64_t leg)
+{
+    for (size_t i = 0; i < told->lanes_count; i++)
+        if (told->lanes[i].leg == leg)
+            return (unsigned)i;
+    return LADDER_LANES_MAX;
+}
+
+static enum status load_rows(struct ladder_told *told, const struct report *report,
+                             struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT leg_id, ts_ns, dir, off, len, ack_off, flags, seen_before, frame, ttl"
+               " FROM segment WHERE id = :segment",
+               err);
+    for (size_t i = 0; i < told->chosen_count; i++) {
+        query_bind(&q, ":segment", told->chosen[i]);
+        if (query_next(&q) && lane_of(told, query_int(&q, 0)) < LADDER_LANES_MAX) {
+            const struct picture_segment segment = {
+                .id = told->chosen[i],
+                .ts_ns = query_int(&q, 1),
+                .dir = (int)query_int(&q, 2),
+                .off = query_int(&q, 3),
+                .len = query_int(&q, 4),
+                .has_ack = !query_is_null(&q, 5),
+                .ack_off = query_int(&q, 5),
+                .flags = (unsigned)query_int(&q, 6),
+                .seen_before = query_int(&q, 7),
+                .frame = report_frame_in_file(report, query_int(&q, 8)),
+                .ttl = (int)query_int(&q, 9),
+            };
+            ladder_add(&told->ladder, lane_of(told, query_int(&q, 0)), &segment);
+        }
+        query_rewind(&q);
+    }
+    ladder_sort(&told->ladder);
+    return query_close(&q);
+}
+
+/* The events of the chosen segments, by one look at the table: it has no index. */
+static enum status load_marks(struct ladder_told *told, const struct report *report,
+                              struct error *err)
+{
+    char *list = NULL;
+    size_t size = 0;
+    FILE *stream = text_open(&list, &size);
+    struct query q;
+
+    for (size_t i = 0; i < told->chosen_count; i++)
+        fprintf(stream, "%c%" PRId64, i == 0 ? '[' : ',', told->chosen[i]);
+    fputs("]", stream);
+    fclose(stream);
+    query_open(&q, report,
+               "SELECT segment_id, kind FROM event"
+               " WHERE segment_id IN (SELECT value FROM json_each(:list))",
+               err);
+    query_bind_text(&q, ":list", list);
+    while (query_next(&q)) {
+        enum mark mark = mark_of_event(query_text(&q, 1));
+
+        for (size_t i = 0; i < told->ladder.count && mark != MARKS; i++)
+            for (size_t lane = 0; lane < told->lanes_count; lane++)
+                if (told->ladder.rows[i].sightings[lane].segment == query_int(&q, 0))
+                    told->ladder.rows[i].mark_bits |= 1u << mark;
+    }
+    free(list);
+    return query_close(&q);
+}
+
+/* The segments of a leg between two rows are counted, so that nobody takes them for neighbours. */
+static enum status count_left_out(struct ladder_told *told, const struct report *report,
+                                  struct error *err)
+{
+    int64_t last[LADDER_LANES_MAX] = {0};
+    struct query q;
+
+    told->left_out = memory_alloc((told->ladder.count + 1) * sizeof *told->left_out);
+    query_open(&q, report,
+               "SELECT count(*) FROM segment WHERE id > :from AND id < :to AND leg_id = :leg"
+               " AND marks & 32 = 0",
+               err);
+    for (size_t i = 0; i < told->ladder.count; i++) {
+        bool counted = false;
+
+        told->left_out[i] = 0;
+        for (size_t lane = 0; lane < told->lanes_count; lane++) {
+            int64_t segment = told->ladder.rows[i].sightings[lane].segment;
+
+            if (segment == 0)
+                continue;
+            query_bind(&q, ":from", last[lane]);
+            query_bind(&q, ":to", segment);
+            query_bind(&q, ":leg", told->lanes[lane].leg);
+            if (!counted && last[lane] != 0 && query_next(&q)) {
+                told->left_out[i] = query_int(&q, 0);
+                counted = true;
+            }
+            query_rewind(&q);
+            last[lane] = segment > last[lane] ? segment : last[lane];
+        }
+    }
+    return query_close(&q);
+}
+
+enum status ladder_told_load(struct ladder_told *told, const struct report *report, int64_t finding,
+                             struct error *err)
+{
+    static enum status (*const steps[])(struct ladder_told *, const struct report *,
+                                        struct error *) = {
+        add_missing, choose_handshake, choose_neighbours, choose_sightings,
+        load_rows,   load_marks,       mark_missing,      count_left_out,
+    };
+    enum status status;
+
+    *told = (struct ladder_told){.finding = finding};
+    status = load_lanes(told, report, err);
+    if (status == STATUS_OK && told->lanes_count > 0 && told->lanes_count <= LADDER_LANES_MAX)
+        status = choose_evidence(told, report, err);
+    if (told->roles_count > 0)
+        for (size_t i = 0; i < sizeof steps / sizeof *steps && status == STATUS_OK; i++)
+            status = steps[i](told, report, err);
+    if (status != STATUS_OK)
+        ladder_told_free(told);
+    return status;
+}
+
+void ladder_told_free(struct ladder_told *told)
+{
+    for (size_t i = 0; i < told->lanes_count; i++)
+        free(told->lanes[i].name);
+    for (size_t i = 0; i < told->roles_count; i++)
+        free(told->roles[i].text);
+    free(told->lanes);
+    free(told->roles);
+    free(told->chosen);
+    free(told->left_out);
+    free(told->client);
+    free(told->server);
+    ladder_done(&told->ladder);
+    *told = (struct ladder_told){0};
+}
+
+void ladder_told_write_notes(FILE *out, enum text_style style, const struct ladder_told *told,
+                             const struct ladder_row *row)
+{
+    const char *before = "";
+
+    for (size_t i = 0; i < told->roles_count; i++)
+        for (size_t lane = 0; lane < told->lanes_count; lane++) {
+            if (row->sightings[lane].segment != told->roles[i].segment)
+                continue;
+            fputs(before, out);
+            text_write(out, style, told->roles[i].text, NAME_MAX_LENGTH);
+            before = ", ";
+        }
+    for (int mark = MARK_OUT_OF_ORDER; mark < MARKS; mark++) {
+        bool told_by_role = *before != '\0' && mark < MARK_INVALID;
+
+        if (!(row->mark_bits & 1u << mark) || told_by_role)
+            continue;
+        fprintf(out, "%s%s", before, mark_style((enum mark)mark)->legend);
+        before = ", ";
+    }
+}
