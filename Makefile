@@ -69,6 +69,22 @@ $(BUILD)/store/schema.inc: analyzer/store/schema.sql
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 $(BUILD)/store/schema.o: $(BUILD)/store/schema.inc
 
+# What report.html brings along, as bytes. dygraphs draws its graph: Debian's libjs-dygraphs, or what
+# `npm install dygraphs` leaves here. Without it the page has no graph, and says so.
+DYGRAPHS ?= $(patsubst %/dygraph.min.js,%,$(firstword $(wildcard \
+              /usr/share/javascript/dygraphs/dygraph.min.js node_modules/dygraphs/dist/dygraph.min.js)))
+ASSETS  := $(patsubst %,$(BUILD)/report/html/%.inc,dygraphs.css dygraphs.js graph.js report.css report.js)
+bytes    = { sed '/^.\{4\}sourceMappingURL=/d' $(1) | od -An -v -tu1 | sed 's/  */,/g; s/^,//; s/$$/,/'; echo 0; }
+$(BUILD)/report/html/dygraphs.%.inc: $(BUILD)/report/html/dygraphs.path
+	$(Q)$(call bytes,$(if $(DYGRAPHS),$(DYGRAPHS)/dygraph.min.$*,/dev/null)) > $@
+$(BUILD)/report/html/%.inc: analyzer/report/html/%
+	@mkdir -p $(@D)
+	$(Q)$(call bytes,$<) > $@
+$(BUILD)/report/html/dygraphs.path: FORCE
+	@mkdir -p $(@D)
+	@echo '$(DYGRAPHS)' | cmp -s - $@ || echo '$(DYGRAPHS)' > $@
+$(BUILD)/report/html_asset.o: $(ASSETS)
+
 # Other flags, another program: everything is compiled again.
 $(BUILD)/flags: FORCE | build/deps-found
 	@mkdir -p $(@D)
@@ -196,12 +212,12 @@ lint-format:
 	$(Q)clang-format --dry-run -Werror $(CODE)
 lint-scripts:
 	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x -S warning $(SCRIPTS); fi
-lint-cppcheck: $(BUILD)/store/schema.inc
+lint-cppcheck: $(BUILD)/store/schema.inc $(ASSETS)
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --suppressions-list=tests/lint/cppcheck-suppressions \
 	    --enable=warning,performance,portability -Ianalyzer -Itests -I$(BUILD) analyzer tests
 lint-tidy: export TIDY_FLAGS = $(ALLFLAGS) -Itests
-lint-tidy: $(BUILD)/store/schema.inc
+lint-tidy: $(BUILD)/store/schema.inc $(ASSETS)
 	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh tests/lint/tidy
 
 ## fmt          let clang-format lay out the code

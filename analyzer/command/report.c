@@ -14,10 +14,11 @@
 static const char usage[] =
     "Usage: tcpmortem report CASE.db [option]...\n"
     "\n"
-    "Writes findings.csv, connections.csv, report.md and plots/ from a case database.\n"
+    "Writes findings.csv, connections.csv, report.md, report.html and plots/ from a case\n"
+    "database.\n"
     "\n"
     "  -o, --output DIR     where to write; made if it is missing (default: beside the case)\n"
-    "  --format csv,md      which reports to write (default: all)\n"
+    "  --format csv,md,html which reports to write (default: all)\n"
     "  --max-plots N        pictures of the N worst connections (default: 12)\n"
     "  --from T, --to T     time range of the pictures: seconds after the connection's start, or,\n"
     "                       if negative, before its end\n"

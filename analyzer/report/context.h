@@ -26,6 +26,7 @@ struct report {
     /* Pictures in plots/ that show this case: connection-N, worst connection first. */
     struct report_picture *pictures;
     size_t pictures_count, pictures_capacity;
+    int max_plots; /* how many connections are drawn */
 };
 
 struct report_picture {

@@ -1,18 +1,23 @@
 /* report.md: what a person attaches to a bug. Renders on GitHub and GitLab. */
 #include "report/markdown.h"
 
+#include "report/parts.h"
 #include "report/time_text.h"
 #include "report/verdict.h"
 #include "report/writers.h"
 
 enum {
-    CELL_MAX_LENGTH = 200
+    CELL_MAX_LENGTH = 200,
+    REPORT_BYTES = 48000, /* what lies beyond is told in as little as each section can */
 };
 
 void section_start(struct section *section, FILE *out, const struct report *report,
                    const char *heading, long bytes)
 {
-    *section = (struct section){.out = out, .report = report, .end = ftell(out) + bytes};
+    long start = ftell(out);
+    long end = start + bytes < REPORT_BYTES ? start + bytes : REPORT_BYTES;
+
+    *section = (struct section){.out = out, .report = report, .end = end};
     fprintf(out, "\n## %s\n\n", heading);
 }
 
@@ -43,7 +48,7 @@ void section_write_time(const struct section *section, struct query *q, int colu
     fprintf(section->out, "%s | ", known ? time_text_iso(query_int(q, column), text) : "–");
 }
 
-static enum status write_verdict(const struct report *report, FILE *out, struct error *err)
+enum status markdown_verdict(const struct report *report, FILE *out, struct error *err)
 {
     struct verdict verdict;
     enum status status = verdict_load(&verdict, report, err);
@@ -61,14 +66,11 @@ static enum status write_verdict(const struct report *report, FILE *out, struct 
 
 enum status markdown_write(const struct report *report, FILE *out, struct error *err)
 {
-    static report_writer *const parts[] = {
-        write_verdict,     markdown_first_picture, markdown_what_happened, markdown_pictures,
-        markdown_findings, markdown_failed,        markdown_captures,      markdown_clocks,
-        markdown_delays,   markdown_remarks,       markdown_reproduce,
-    };
+    size_t count;
+    const struct report_part *parts = report_parts(&count);
     enum status status = STATUS_OK;
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && status == STATUS_OK; i++)
-        status = parts[i](report, out, err);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        status = parts[i].markdown(report, out, err);
     return status;
 }

@@ -30,6 +30,7 @@ void section_write_more(const struct section *section, int64_t count, const char
 void section_write_cell(const struct section *section, enum text_style style, const char *text);
 void section_write_time(const struct section *section, struct query *q, int column);
 
+enum status markdown_verdict(const struct report *report, FILE *out, struct error *err);
 enum status markdown_what_happened(const struct report *report, FILE *out, struct error *err);
 enum status markdown_evidence(const struct report *report, FILE *out, int64_t finding,
                               struct error *err);

@@ -163,6 +163,10 @@ void picture_add(struct picture *picture, size_t trace, const struct picture_seg
         ladder_add(&picture->ladder, trace, s);
         return;
     }
+    if (picture->kind == PICTURE_GRAPH) {
+        graph_add(picture->graph, trace, s);
+        return;
+    }
     if (rises)
         seen->level = s->ack_off;
     if (s->ts_ns < picture->from_ns)
@@ -205,5 +209,6 @@ void picture_done(struct picture *picture)
     free(picture->client);
     free(picture->server);
     ladder_done(&picture->ladder);
+    graph_free(picture->graph);
     *picture = (struct picture){0};
 }

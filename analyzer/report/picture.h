@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "report/graph.h"
 #include "report/ladder.h"
 #include "report/mark.h"
 
@@ -54,6 +55,7 @@ struct picture_label {
 enum picture_kind {
     PICTURE_SEQUENCE,
     PICTURE_LADDER,
+    PICTURE_GRAPH, /* not drawn here: the data of a graph in report.html */
 };
 
 /* The texts are gnuplot's strings, quoted and safe. */
@@ -77,6 +79,7 @@ struct picture {
     int64_t gap_bytes; /* … if no more than that lies between */
     char *client, *server;
     struct ladder ladder;
+    struct graph *graph;
 };
 
 /* One segment for a picture. */
@@ -90,6 +93,8 @@ struct picture_segment {
     unsigned mark_bits;  /* of its events */
     int64_t seen_before; /* its sighting at the neighbouring point; 0: none */
     int64_t frame;       /* its number in its file */
+    int64_t case_frame;  /* … and in the case */
+    int64_t win;
     int ttl;
 };
 

@@ -143,7 +143,9 @@ static void hand_out(const struct fill *fill, const struct wish *wish, struct qu
         .mark_bits = mark_bits_of(fill, query_int(q, 0)),
         .seen_before = query_int(q, 8),
         .frame = report_frame_in_file(fill->report, query_int(q, 9)),
+        .case_frame = query_int(q, 9),
         .ttl = (int)query_int(q, 10),
+        .win = query_int(q, 11),
     };
 
     for (; wish < end && wish->leg == leg; wish++)
@@ -173,7 +175,7 @@ static enum status read_segments(const struct fill *fill, struct error *err)
 
     query_open(&q, fill->report,
                "SELECT id, leg_id, ts_ns, dir, off, len, ack_off, flags,"
-               " seen_before, frame, ttl FROM segment"
+               " seen_before, frame, ttl, win FROM segment"
                " WHERE id BETWEEN :first AND :last AND marks & 32 = 0 ORDER BY id",
                err);
     for (size_t i = 0; i < count; i++)

@@ -15,9 +15,10 @@ static const struct writer {
     report_writer *write;
     bool pictures; /* it shows those in plots/ */
 } writers[] = {
-    {"csv", "findings.csv",    findings_csv_write,    false},
-    {"csv", "connections.csv", connections_csv_write, false},
-    {"md",  "report.md",       markdown_write,        true },
+    {"csv",  "findings.csv",    findings_csv_write,    false},
+    {"csv",  "connections.csv", connections_csv_write, false},
+    {"md",   "report.md",       markdown_write,        true },
+    {"html", "report.html",     html_write,            false},
 };
 
 enum {
@@ -52,8 +53,8 @@ static enum status check_formats(const char *formats, struct error *err)
             known = (int)strlen(writers[i].format) == length &&
                     strncmp(writers[i].format, name, (size_t)length) == 0;
         if (!known)
-            return error_set(err, STATUS_USAGE, "--format %s: '%.*s' is none of csv, md", formats,
-                             length, name);
+            return error_set(err, STATUS_USAGE, "--format %s: '%.*s' is none of csv, md, html",
+                             formats, length, name);
         if (name[length] == '\0')
             return STATUS_OK;
         name += length + 1;
@@ -97,6 +98,7 @@ enum status report_write(const char *case_path, const char *dir,
         status = report_open(&report, case_path, err);
     if (status != STATUS_OK)
         return status;
+    report.max_plots = options->max_plots;
     if (needs_pictures(options->formats))
         status = plots_write(&report, dir, options->max_plots, &range, err);
     for (size_t i = 0; i < WRITERS && status == STATUS_OK; i++)

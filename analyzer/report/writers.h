@@ -14,5 +14,6 @@ typedef enum status report_writer(const struct report *report, FILE *out, struct
 report_writer findings_csv_write;
 report_writer connections_csv_write;
 report_writer markdown_write;
+report_writer html_write;
 
 #endif

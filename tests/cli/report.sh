@@ -10,7 +10,7 @@ cp out/case.db again/case.db
 
 run report again/case.db
 check "report: done" exits_with 0
-for file in findings.csv connections.csv report.md; do
+for file in findings.csv connections.csv report.md report.html; do
     check "report: the same $file as analyze" diff out/$file again/$file
 done
 

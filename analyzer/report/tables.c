@@ -1,0 +1,27 @@
+#include "report/tables.h"
+
+#include <inttypes.h>
+
+enum {
+    NAME_MAX_LENGTH = 80
+};
+
+void table_write_evidence(FILE *out, enum text_style style, struct query *evidence, int64_t finding,
+                          int64_t max)
+{
+    int64_t count = 0;
+
+    query_bind(evidence, ":finding", finding);
+    for (; query_next(evidence); count++) {
+        if (count >= max)
+            continue;
+        fputs(count > 0 ? ", " : "", out);
+        text_write(out, style, query_text(evidence, 0), NAME_MAX_LENGTH);
+        fputc(' ', out);
+        report_write_frame(out, style, evidence->report, query_text(evidence, 1),
+                           query_int(evidence, 2));
+    }
+    query_rewind(evidence);
+    if (count > max)
+        fprintf(out, ", and %" PRId64 " more", count - max);
+}

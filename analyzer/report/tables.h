@@ -1,0 +1,97 @@
+/* The rows of findings and connections that more than one writer shows. */
+#ifndef TABLES_H
+#define TABLES_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "report/query.h"
+#include "report/text.h"
+
+enum table_finding {
+    FINDING_ID,
+    FINDING_SEVERITY,
+    FINDING_RULE,
+    FINDING_CONFIDENCE,
+    FINDING_CONNECTION,
+    FINDING_CLIENT,
+    FINDING_SERVER,
+    FINDING_POINT,
+    FINDING_FIRST,
+    FINDING_LAST,
+    FINDING_SUMMARY,
+    FINDING_DETAIL,
+};
+
+/* The worst first. */
+#define TABLE_FINDINGS_SQL                                                                         \
+    "SELECT f.id, f.severity, f.rule_id, printf('%.3f', f.confidence), f.connection_id,"           \
+    " c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port, p.name,"       \
+    " f.first_ns, f.last_ns, f.summary, f.detail"                                                  \
+    " FROM worst w JOIN finding f ON f.id = w.finding_id"                                          \
+    " LEFT JOIN connection c ON c.id = f.connection_id"                                            \
+    " LEFT JOIN leg l ON l.id = f.leg_id LEFT JOIN point p ON p.id = l.point_id"                   \
+    " ORDER BY w.place"
+
+/* The segments of the finding `:finding`. */
+#define TABLE_EVIDENCE_SQL                                                                         \
+    "SELECT e.role, p.name, s.frame"                                                               \
+    " FROM evidence e JOIN segment s ON s.id = e.segment_id"                                       \
+    " JOIN leg l ON l.id = s.leg_id JOIN point p ON p.id = l.point_id"                             \
+    " WHERE e.finding_id = :finding ORDER BY e.segment_id, e.role"
+
+enum table_connection {
+    CONNECTION_ID,
+    CONNECTION_CLIENT,
+    CONNECTION_SERVER,
+    CONNECTION_OUTCOME,
+    CONNECTION_FIRST,
+    CONNECTION_DURATION,
+    CONNECTION_LEGS,
+    CONNECTION_POINTS,
+    CONNECTION_HANDSHAKE_MS,
+    CONNECTION_SEGMENTS_CLIENT,
+    CONNECTION_SEGMENTS_SERVER,
+    CONNECTION_BYTES_CLIENT,
+    CONNECTION_BYTES_SERVER,
+    CONNECTION_SYNS,
+    CONNECTION_RSTS_CLIENT,
+    CONNECTION_RSTS_SERVER,
+    CONNECTION_LINK_METHOD,
+    CONNECTION_LINK_CONFIDENCE,
+    CONNECTION_REUSE_OF,
+    CONNECTION_FINDINGS,
+};
+
+/* To be followed by ORDER BY; `c.id` and `count.findings` are there to order by. `near` is the leg
+ * nearest to the client, whose counts are told: the columns are those of the row with the minimum.
+ * Only the few columns are sorted that are needed: a leg has many. */
+#define TABLE_CONNECTIONS_SQL                                                                      \
+    "WITH near AS MATERIALIZED ("                                                                  \
+    " SELECT connection_id, min(path_position), point_id, segments_client, segments_server,"       \
+    " bytes_client, bytes_server, syns, rsts_client, rsts_server FROM leg GROUP BY "               \
+    "connection_id),"                                                                              \
+    " way AS MATERIALIZED ("                                                                       \
+    " SELECT connection_id, group_concat(name, ' ') AS points FROM ("                              \
+    " SELECT l.connection_id, p.name FROM leg l JOIN connection c ON c.id = l.connection_id"       \
+    " JOIN point p ON p.id = l.point_id WHERE c.legs > 1"                                          \
+    " ORDER BY l.connection_id, l.path_position, l.id) GROUP BY connection_id),"                   \
+    " count AS MATERIALIZED ("                                                                     \
+    " SELECT connection_id, count(*) AS findings FROM finding GROUP BY connection_id) "            \
+    "SELECT c.id, c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port,"   \
+    " c.outcome, c.first_ns, c.last_ns - c.first_ns, c.legs, coalesce(way.points, p.name),"        \
+    " iif(c.handshake_ns IS NULL, '', printf('%.6f', c.handshake_ns / 1e6)),"                      \
+    " segments_client, segments_server, bytes_client, bytes_server, syns, rsts_client,"            \
+    " rsts_server, c.link_method,"                                                                 \
+    " iif(c.link_confidence IS NULL, '', printf('%.3f', c.link_confidence)),"                      \
+    " c.reuse_of, coalesce(count.findings, 0)"                                                     \
+    " FROM connection c LEFT JOIN near ON near.connection_id = c.id"                               \
+    " LEFT JOIN point p ON p.id = near.point_id LEFT JOIN way ON way.connection_id = c.id"         \
+    " LEFT JOIN count ON count.connection_id = c.id"
+
+/* "late segment host#562, RST host#563", by the statement `evidence` of TABLE_EVIDENCE_SQL. What
+ * is beyond `max` is counted. */
+void table_write_evidence(FILE *out, enum text_style style, struct query *evidence, int64_t finding,
+                          int64_t max);
+
+#endif
