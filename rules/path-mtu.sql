@@ -98,6 +98,7 @@ way AS MATERIALIZED (
       FROM leg l
       JOIN dest d ON d.point_id = l.point_id AND d.dest = iif(d.dir, l.client_addr, l.server_addr)
       LEFT JOIN stuck k ON k.leg_id = l.id AND k.dir = d.dir AND k.nth = 1
+     WHERE EXISTS (SELECT 1 FROM dest)
 ),
 acked AS MATERIALIZED (
     SELECT w.leg_id, w.dir, max(s.ack_off) AS ack_off
@@ -134,8 +135,8 @@ never AS MATERIALIZED (
 ),
 hole AS MATERIALIZED (
     SELECT n.point_id, n.dir, n.dest, count(*) AS connections, sum(n.repeats) AS repeats,
-           min(n.ip_len) AS lost_min, max(n.smaller) AS smaller, min(n.connection_id) AS connection_id,
-           n.leg_id, min(n.first_id) AS first_id, max(n.last_id) AS last_id, p.passed_max, p.passed_id,
+           min(n.ip_len) AS lost_min, max(n.smaller) AS smaller, max(n.connection_id) FILTER (WHERE n.rank = 1) AS connection_id,
+           max(n.leg_id) FILTER (WHERE n.rank = 1) AS leg_id, min(n.first_id) AS first_id, max(n.last_id) AS last_id, p.passed_max, p.passed_id,
            p.passed_after,
            json_group_array(json_array(n.first_id, 'repeated')) FILTER (WHERE n.rank <= :evidence_max)
                AS evidence

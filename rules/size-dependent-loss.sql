@@ -86,6 +86,7 @@ way AS MATERIALIZED (
     SELECT l.id AS leg_id, d.hop_id, d.dir, l.first_segment, l.last_segment
       FROM leg l
       JOIN dest d ON d.point_id = l.point_id AND d.dest = iif(d.dir, l.client_addr, l.server_addr)
+     WHERE EXISTS (SELECT 1 FROM dest)
 ),
 edge AS MATERIALIZED (
     SELECT w.hop_id, max(s.ip_len) AS passed_max, s.id AS passed_id, count(*) AS passed,

@@ -40,6 +40,7 @@ static enum status analyse(const char *dir, const char *work, const struct rules
         options.rules.sets = (const char **)conf.sets;
         options.rules.sets_count = conf.sets_count;
         options.survey.tunnels = &conf.tunnels;
+        options.survey.nat = &conf.nat;
         status = analysis_run(case_path, &options, &result, err);
     }
     if (status == STATUS_OK)

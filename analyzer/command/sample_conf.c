@@ -63,6 +63,13 @@ static enum status take_line(const char *dir, char *line, struct sample_conf *co
     }
     if (strcmp(key, "tunnel") == 0)
         return tunnel_map_add(&conf->tunnels, value, err);
+    if (strcmp(key, "nat") == 0) {
+        char *path = memory_print("%s/%s", dir, value);
+        enum status read = nat_map_read(&conf->nat, path, err);
+
+        free(path);
+        return read;
+    }
     argument = make_argument(dir, key, value);
     status = input_set_add(&conf->inputs, argument, err);
     free(argument);
@@ -102,6 +109,7 @@ out:
 void sample_conf_done(struct sample_conf *conf)
 {
     input_set_done(&conf->inputs);
+    nat_map_done(&conf->nat);
     for (size_t i = 0; i < conf->sets_count; i++)
         free(conf->sets[i]);
     free(conf->sets);

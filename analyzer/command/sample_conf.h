@@ -5,12 +5,14 @@
 #include "base/error.h"
 #include "capture/input.h"
 #include "decode/tunnel.h"
+#include "survey/nat_map.h"
 
 struct sample_conf {
     struct input_set inputs;
     char **sets; /* RULE.PARAM=VALUE */
     size_t sets_count, sets_capacity;
     struct tunnel_map tunnels;
+    struct nat_map nat;
 };
 
 /* Reads `dir`/case.conf. STATUS_INPUT and `err` (file, line, reason) if it can't be read or makes
