@@ -182,7 +182,7 @@ CREATE TABLE syn (
     tcp_header BLOB NOT NULL          -- with options
 ) STRICT;
 
--- A fact about a segment. The kinds, and what a and b mean: analyzer/track/README.md.
+-- A fact about a segment. The kinds, and what a and b mean: analyzer/track/README.md. Indexed by kind.
 CREATE TABLE event (
     id         INTEGER PRIMARY KEY,
     segment_id INTEGER NOT NULL REFERENCES segment(id),
