@@ -64,10 +64,12 @@ $(BUILD)/%.o: analyzer/%.c $(BUILD)/flags | build/deps-found
 	$(Q)$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
 
 # Text that the program carries with it, as a C string.
-$(BUILD)/store/schema.inc: analyzer/store/schema.sql
+$(BUILD)/%.inc: analyzer/%.sql
 	@mkdir -p $(@D)
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
+EMBEDDED := $(BUILD)/store/schema.inc $(BUILD)/report/contrast.inc
 $(BUILD)/store/schema.o: $(BUILD)/store/schema.inc
+$(BUILD)/report/contrast.o: $(BUILD)/report/contrast.inc
 
 # What report.html brings along, as bytes. dygraphs draws its graph: Debian's libjs-dygraphs, or what
 # `npm install dygraphs` leaves here. Without it the page has no graph, and says so.
@@ -212,12 +214,12 @@ lint-format:
 	$(Q)clang-format --dry-run -Werror $(CODE)
 lint-scripts:
 	$(Q)if command -v shellcheck >/dev/null; then shellcheck -x -S warning $(SCRIPTS); fi
-lint-cppcheck: $(BUILD)/store/schema.inc $(ASSETS)
+lint-cppcheck: $(EMBEDDED) $(ASSETS)
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --suppressions-list=tests/lint/cppcheck-suppressions \
 	    --enable=warning,performance,portability -Ianalyzer -Itests -I$(BUILD) analyzer tests
 lint-tidy: export TIDY_FLAGS = $(ALLFLAGS) -Itests
-lint-tidy: $(BUILD)/store/schema.inc $(ASSETS)
+lint-tidy: $(EMBEDDED) $(ASSETS)
 	$(Q)printf '%s\n' $(filter %.c,$(CODE)) | xargs -P 2 -n 8 sh tests/lint/tidy
 
 ## fmt          let clang-format lay out the code

@@ -13,11 +13,12 @@ static const struct {
     enum status (*run)(int argc, char **argv, struct error *err);
     const char *what;
 } commands[] = {
-    {"analyze", command_analyze, "captures of one incident into a case, findings and a report"},
-    {"rules",   command_rules,   "list the rules, check rule files, run them again on a case" },
-    {"report",  command_report,  "write the reports of a case again"                          },
-    {"plot",    command_plot,    "one picture of one connection"                              },
-    {"regress", command_regress, "every sample in a folder against its expected findings"     },
+    {"analyze",  command_analyze,  "captures of one incident into a case, findings and a report"},
+    {"rules",    command_rules,    "list the rules, check rule files, run them again on a case" },
+    {"report",   command_report,   "write the reports of a case again"                          },
+    {"contrast", command_contrast, "what sets failed connections apart from those that worked"  },
+    {"plot",     command_plot,     "one picture of one connection"                              },
+    {"regress",  command_regress,  "every sample in a folder against its expected findings"     },
 };
 
 enum {

@@ -11,6 +11,7 @@
 enum status command_analyze(int argc, char **argv, struct error *err);
 enum status command_rules(int argc, char **argv, struct error *err);
 enum status command_report(int argc, char **argv, struct error *err);
+enum status command_contrast(int argc, char **argv, struct error *err);
 enum status command_plot(int argc, char **argv, struct error *err);
 enum status command_regress(int argc, char **argv, struct error *err);
 

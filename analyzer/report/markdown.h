@@ -39,6 +39,7 @@ enum status markdown_findings(const struct report *report, FILE *out, struct err
 enum status markdown_first_picture(const struct report *report, FILE *out, struct error *err);
 enum status markdown_pictures(const struct report *report, FILE *out, struct error *err);
 enum status markdown_failed(const struct report *report, FILE *out, struct error *err);
+enum status markdown_contrast(const struct report *report, FILE *out, struct error *err);
 enum status markdown_captures(const struct report *report, FILE *out, struct error *err);
 enum status markdown_clocks(const struct report *report, FILE *out, struct error *err);
 enum status markdown_delays(const struct report *report, FILE *out, struct error *err);

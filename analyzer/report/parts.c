@@ -12,6 +12,7 @@ static const struct report_part parts[] = {
     {markdown_pictures,      html_nothing    },
     {markdown_findings,      html_findings   },
     {markdown_failed,        html_connections},
+    {markdown_contrast,      NULL            },
     {markdown_captures,      NULL            },
     {markdown_clocks,        NULL            },
     {markdown_delays,        NULL            },

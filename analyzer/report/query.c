@@ -80,6 +80,14 @@ double query_real(struct query *q, int column)
     return sqlite3_column_double(q->stmt, column);
 }
 
+const uint8_t *query_bytes(struct query *q, int column, uint32_t *size)
+{
+    const uint8_t *bytes = sqlite3_column_blob(q->stmt, column);
+
+    *size = (uint32_t)sqlite3_column_bytes(q->stmt, column);
+    return bytes;
+}
+
 bool query_is_null(struct query *q, int column)
 {
     return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;

@@ -2,6 +2,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -33,6 +34,12 @@ enum status report_summary(const char *case_path, const char *dir, FILE *out, st
 /* Writes expected.csv into `dir`: the findings of the case without ids, for comparison. */
 enum status report_expectation(const char *case_path, const char *dir, struct error *err)
     __attribute__((warn_unused_result));
+
+/* Says on `out` what sets the connections that failed apart from those that worked. `failed` is a
+ * rule's id, an outcome, or NULL: what failed by itself. `all`: every value that was counted.
+ * STATUS_USAGE if `failed` is neither. */
+enum status report_contrast(const char *case_path, const char *failed, bool all, FILE *out,
+                            struct error *err) __attribute__((warn_unused_result));
 
 struct plot_options {
     int64_t connection;

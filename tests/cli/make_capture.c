@@ -185,6 +185,17 @@ static const struct scene expiring[] = {
     {401 * SECONDS,      {.src = "10.0.0.9", .sport = 40000, .dport = 80, .flags = FRAME_SYN}        },
 };
 
+/* A SYN that leaves with a TTL of 64 is answered, one that leaves with 42 is not; and so on, CROWD
+ * times, each a second and a port later. */
+#define CROWD     12
+#define FIRST_SYN .flags = FRAME_SYN, .seq = 100, OFFER
+static const struct scene crowd[] = {
+    {0,     {CLIENT, FIRST_SYN, .ttl = FRAME_FORCE(64)}                             },
+    {10000, {SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}},
+    {10100, {CLIENT, .seq = 101, .ack = 901}                                        },
+    {20000, {.sport = 40100, .dport = 80, FIRST_SYN, .ttl = FRAME_FORCE(42)}        },
+};
+
 static const struct {
     const char *name;
     const struct scene *scenes;
@@ -197,6 +208,7 @@ static const struct {
     {"sharing",      sharing,      COUNT(sharing)     },
     {"expiring",     expiring,     COUNT(expiring)    },
     {"no-tcp",       no_tcp,       COUNT(no_tcp)      },
+    {"crowd",        crowd,        COUNT(crowd)       },
     {"empty",        NULL,         0                  },
 };
 
@@ -255,6 +267,7 @@ static void write_story(FILE *file, size_t story, size_t format, enum frame_link
         .dlt = frame_dlt(link), .nanoseconds = formats[format].nanoseconds, .swapped = swapped};
     const struct pcapng_interface interface = {
         .dlt = frame_dlt(link), .snaplen = 262144, .name = "eth0", .resolution = 9};
+    const size_t times = stories[story].scenes == crowd ? CROWD : 1;
 
     if (formats[format].ng) {
         pcapng_put_section(file, swapped);
@@ -262,10 +275,14 @@ static void write_story(FILE *file, size_t story, size_t format, enum frame_link
     } else {
         pcap_put_header(file, &pcap);
     }
-    for (size_t i = 0; i < stories[story].count; i++) {
-        struct frame_spec spec = stories[story].scenes[i].spec;
-        int64_t ts_ns = story_begin_ns + stories[story].scenes[i].at_us * 1000;
+    for (size_t i = 0; i < times * stories[story].count; i++) {
+        const struct scene *scene = &stories[story].scenes[i % stories[story].count];
+        size_t time = i / stories[story].count;
+        struct frame_spec spec = scene->spec;
+        int64_t ts_ns = story_begin_ns + scene->at_us * 1000 + (int64_t)time * 1000000000;
 
+        if (time > 0) /* all stories are about one server port */
+            *(spec.sport == 80 ? &spec.dport : &spec.sport) += (uint16_t)time;
         spec.link = link;
         frame_build(&spec, &frame);
         if (formats[format].ng)
