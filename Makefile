@@ -72,7 +72,7 @@ $(BUILD)/store/schema.o: $(BUILD)/store/schema.inc
 $(BUILD)/report/contrast.o: $(BUILD)/report/contrast.inc
 
 # What report.html brings along, as bytes. dygraphs draws its graph: Debian's libjs-dygraphs, or what
-# `npm install dygraphs` leaves here. Without it the page has no graph, and says so.
+# `npm install --no-save dygraphs@2.2.1` leaves here. Without it the page has no graph, and says so.
 DYGRAPHS ?= $(patsubst %/dygraph.min.js,%,$(firstword $(wildcard \
               /usr/share/javascript/dygraphs/dygraph.min.js node_modules/dygraphs/dist/dygraph.min.js)))
 ASSETS  := $(patsubst %,$(BUILD)/report/html/%.inc,dygraphs.css dygraphs.js graph.js report.css report.js)

@@ -83,13 +83,17 @@ function direct(c, dir) {
   c.series = [];
   c.seriesOf = new Map();
   const seen = new Set();
-  for (let i = 0; i < c.n; i++) for (const key of keysOf(c, i)) seen.add(key);
+  for (let i = 0; i < c.n; i++) {
+    if (c.marks[i]) for (const key of keysOf(c, i)) seen.add(key);
+    else seen.add(c.lane[i] << 4 | ((c.bits[i] >> 8 & 1) === dir ? KIND_DATA : KIND_ACK));
+  }
   for (const key of [...seen].sort((a, b) => (a & 15) - (b & 15) || a - b)) {
     const lane = key >> 4, kind = key & 15;
     const what = kind === KIND_DATA ? "data" : kind === KIND_ACK ? "ACKs" : data.marks[kind - KIND_MARK];
     c.seriesOf.set(key, c.series.length);
     c.series.push({ lane, kind, shown: true, name: `${what} at ${laneName(c, lane)}` });
   }
+  c.plainSeries = Uint16Array.from(c.lane, (lane, i) => c.seriesOf.get(lane << 4 | ((c.bits[i] >> 8 & 1) === dir ? KIND_DATA : KIND_ACK)));
 }
 
 function* keysOf(c, i) {
@@ -139,6 +143,7 @@ function thin(c, x0, x1, y0, y1, width, height) {
       const column = Math.floor((c.t[i] - x0) / (x1 - x0) * width / size) + 2 * width + 1;
       const cell = Math.min(cells - 1, Math.max(0, Math.floor(((c.y[i] - y0) / (y1 - y0) + 1) * height / size)));
       const always = c.marks[i] & ~THINNED || isEvidence(c, i);
+      if (!c.marks[i] && !always && stamps[c.plainSeries[i] * cells + cell] === column) continue;
       let row = null;
       for (const key of keysOf(c, i)) {
         const series = c.seriesOf.get(key);
@@ -533,7 +538,10 @@ const LIST_MAX = 100;
 let listing = 0;
 function describe() {
   const [x0, x1] = g.xAxisRange(), [y0, y1] = g.yAxisRange();
-  Object.assign(plotElement.dataset, { from: x0, to: x1, low: y0, high: y1, rows: shown.rows.length });
+  const kept = current.series.map((series, k) => series.kind >= KIND_MARK && !(THINNED >> series.kind - KIND_MARK & 1) ? k + 1 : 0)
+    .filter(Boolean);
+  const marked = shown.rows.filter(row => row[0] >= x0 && row[0] <= x1 && kept.some(k => row[k] !== null)).length;
+  Object.assign(plotElement.dataset, { from: x0, to: x1, low: y0, high: y1, rows: shown.rows.length, marked });
   clearTimeout(listing);
   listing = setTimeout(() => {
     const items = [];
