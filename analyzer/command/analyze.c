@@ -34,7 +34,7 @@ static const char usage[] =
     "  --set RULE.PARAM=VALUE    another value for a rule's parameter\n"
     "  --rule-budget STEPS       steps of SQLite's virtual machine that a rule may take\n"
     "  --timings                 store how long each rule took: rule.ms\n"
-    "  --format csv,md,html      which reports to write (default: all)\n"
+    "  --format LIST             which reports, of csv,md,html,json (default: all but json)\n"
     "  --max-plots N             pictures of the N worst connections (default: 12)\n"
     "  --from T, --to T          time range of the pictures: seconds after the connection's "
     "start,\n"

@@ -18,7 +18,7 @@ static const char usage[] =
     "database.\n"
     "\n"
     "  -o, --output DIR     where to write; made if it is missing (default: beside the case)\n"
-    "  --format csv,md,html which reports to write (default: all)\n"
+    "  --format LIST        which reports to write, of csv,md,html,json (default: all but json)\n"
     "  --max-plots N        pictures of the N worst connections (default: 12)\n"
     "  --from T, --to T     time range of the pictures: seconds after the connection's start, or,\n"
     "                       if negative, before its end\n"

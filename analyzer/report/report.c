@@ -13,25 +13,28 @@ static const struct writer {
     const char *format;
     const char *file;
     report_writer *write;
-    bool pictures; /* it shows those in plots/ */
+    bool pictures;   /* it shows those in plots/ */
+    bool on_request; /* only if its format is named */
 } writers[] = {
-    {"csv",  "findings.csv",    findings_csv_write,    false},
-    {"csv",  "connections.csv", connections_csv_write, false},
-    {"md",   "report.md",       markdown_write,        true },
-    {"html", "report.html",     html_write,            false},
+    {"csv",  "findings.csv",    findings_csv_write,    false, false},
+    {"csv",  "connections.csv", connections_csv_write, false, false},
+    {"md",   "report.md",       markdown_write,        true,  false},
+    {"html", "report.html",     html_write,            false, false},
+    {"json", "report.json",     json_write,            false, true },
 };
 
 enum {
     WRITERS = sizeof writers / sizeof *writers
 };
 
-/* Whether `format` is one of the comma separated `formats`. */
-static bool is_wanted(const char *formats, const char *format)
+/* Whether the writer's format is one of the comma separated `formats`. */
+static bool is_wanted(const char *formats, const struct writer *writer)
 {
+    const char *format = writer->format;
     size_t length;
 
     if (formats == NULL)
-        return true;
+        return !writer->on_request;
     for (;; formats += length + 1) {
         length = strcspn(formats, ",");
         if (strlen(format) == length && strncmp(formats, format, length) == 0)
@@ -53,8 +56,9 @@ static enum status check_formats(const char *formats, struct error *err)
             known = (int)strlen(writers[i].format) == length &&
                     strncmp(writers[i].format, name, (size_t)length) == 0;
         if (!known)
-            return error_set(err, STATUS_USAGE, "--format %s: '%.*s' is none of csv, md, html",
-                             formats, length, name);
+            return error_set(err, STATUS_USAGE,
+                             "--format %s: '%.*s' is none of csv, md, html, json", formats, length,
+                             name);
         if (name[length] == '\0')
             return STATUS_OK;
         name += length + 1;
@@ -80,7 +84,7 @@ static bool needs_pictures(const char *formats)
     bool needed = false;
 
     for (size_t i = 0; i < WRITERS; i++)
-        needed = needed || (writers[i].pictures && is_wanted(formats, writers[i].format));
+        needed = needed || (writers[i].pictures && is_wanted(formats, &writers[i]));
     return needed;
 }
 
@@ -102,7 +106,7 @@ enum status report_write(const char *case_path, const char *dir,
     if (needs_pictures(options->formats))
         status = plots_write(&report, dir, options->max_plots, &range, err);
     for (size_t i = 0; i < WRITERS && status == STATUS_OK; i++)
-        if (is_wanted(options->formats, writers[i].format))
+        if (is_wanted(options->formats, &writers[i]))
             status = write_file(&report, dir, &writers[i], err);
     report_close(&report);
     return status;

@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 struct report_options {
-    const char *formats; /* of "csv,md,html", comma separated; NULL: all */
+    const char *formats; /* of "csv,md,html,json", comma separated; NULL: all but json */
     int max_plots;       /* pictures of the worst connections; 0: none */
     const char *from;    /* time range of the pictures: "1.5" s after the connection's start, */
     const char *to;      /* "-0.02" s before its end; NULL: all of it */
@@ -19,9 +19,10 @@ enum {
     REPORT_MAX_PLOTS = 12
 }; /* unless said otherwise */
 
-/* Writes findings.csv, connections.csv, report.md, report.html and plots/ into the existing folder
- * `dir`, from the complete case at `case_path`. Without gnuplot there are no pictures: a line on
- * stderr says so, and that is no error. STATUS_USAGE for a format or a time that is none. */
+/* Writes findings.csv, connections.csv, report.md, report.html and plots/, and where `formats`
+ * names it report.json, into the existing folder `dir`, from the complete case at `case_path`.
+ * Without gnuplot there are no pictures: a line on stderr says so, and that is no error.
+ * STATUS_USAGE for a format or a time that is none. */
 enum status report_write(const char *case_path, const char *dir,
                          const struct report_options *options, struct error *err)
     __attribute__((warn_unused_result));

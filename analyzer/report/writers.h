@@ -15,5 +15,6 @@ report_writer findings_csv_write;
 report_writer connections_csv_write;
 report_writer markdown_write;
 report_writer html_write;
+report_writer json_write;
 
 #endif

@@ -18,6 +18,8 @@ check "install: done" exits_with 0
 installed=$SCRATCH/stage/usr/local
 check "install: the program" test -x "$installed/bin/tcpmortem"
 check "install: the rules" diff -r -x '*.md' "$root/rules" "$installed/share/tcpmortem/rules"
+check "install: the schema of report.json" diff "$root/analyzer/report/report.schema.json" \
+    "$installed/share/tcpmortem/report.schema.json"
 
 last="the installed program"
 status=0

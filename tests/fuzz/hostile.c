@@ -211,7 +211,7 @@ static void analyse(const struct folder *folder, const char *rules)
     promise(status == STATUS_OK || status == STATUS_INPUT,
             status == STATUS_RULE ? err.text : "read or refused");
     if (status == STATUS_OK) {
-        const struct report_options report = {.formats = "csv,md"};
+        const struct report_options report = {.formats = "csv,md,json"};
 
         check_case(folder->case_path);
         promise(report_write(folder->case_path, folder->path, &report, &err) == STATUS_OK,
