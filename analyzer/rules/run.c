@@ -1,36 +1,24 @@
-#include <time.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
+#include "rules/evaluate.h"
 #include "rules/findings.h"
-#include "rules/result.h"
 #include "rules/rule.h"
 #include "rules/rules.h"
 #include "rules/sandbox.h"
 
-static int64_t now_ms(void)
+/* Of a diagnosis, which may read what others found, comes the evaluation only now. */
+static enum status run_rule(struct sandbox *sandbox, struct rule *rule,
+                            const struct rules_options *options, struct evaluation *evaluation)
 {
-    struct timespec now;
+    enum status status;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static enum status run_rule(struct sandbox *sandbox, const struct rule *rule,
-                            const struct rules_options *options, struct error *err)
-{
-    int64_t steps = options->step_budget > 0 ? options->step_budget : SANDBOX_STEPS;
-    int64_t start = options->timings ? now_ms() : 0;
-    struct results results = {0};
-    sqlite3_stmt *stmt = NULL;
-    enum status status = sandbox_begin(sandbox, rule, steps, &stmt, err);
-
-    if (status != STATUS_OK)
-        return status;
-    status = results_read(&results, rule, sandbox, stmt, err);
-    sandbox_end(sandbox, stmt);
+    if (rule->kind == RULE_DIAGNOSIS)
+        evaluate_rule(sandbox, rule, options, evaluation);
+    status = evaluation->status;
     if (status == STATUS_OK)
-        status =
-            findings_add(sandbox, rule, &results, options->timings ? now_ms() - start : -1, err);
-    results_done(&results);
+        status = findings_add(sandbox, rule, &evaluation->results, evaluation->ms, &rule->problem);
+    results_done(&evaluation->results);
     return status;
 }
 
@@ -39,6 +27,7 @@ enum status rules_run(const char *case_path, const struct rules_options *options
     struct rule_set set = {0};
     struct sandbox *sandbox = NULL;
     struct error first = {""}; /* of the broken rules */
+    struct evaluation *evaluations = NULL;
     size_t broken = 0;
     enum status status = rule_set_load(&set, options->dir, err);
 
@@ -48,10 +37,12 @@ enum status rules_run(const char *case_path, const struct rules_options *options
         status = sandbox_open(case_path, &sandbox, err);
     if (status != STATUS_OK)
         goto out;
+    evaluations = memory_zalloc(set.count * sizeof *evaluations);
+    evaluate_all(sandbox, case_path, &set, options, evaluations);
     for (size_t i = 0; i < set.count; i++) {
         struct rule *rule = &set.rules[i];
 
-        if (!rule_is_broken(rule) && run_rule(sandbox, rule, options, &rule->problem) == STATUS_OK)
+        if (!rule_is_broken(rule) && run_rule(sandbox, rule, options, &evaluations[i]) == STATUS_OK)
             continue;
         warn_user("%s", rule->problem.text);
         if (broken++ == 0)
@@ -62,6 +53,7 @@ enum status rules_run(const char *case_path, const struct rules_options *options
         status = error_set(err, STATUS_RULE, "rules: %zu of %zu broken, first %.900s", broken,
                            set.count, first.text);
 out:
+    free(evaluations);
     sandbox_close(sandbox);
     rule_set_done(&set);
     return status;
