@@ -82,7 +82,8 @@ static int64_t clock_margin(const struct clock *clock)
 
 /* A point can only miss what passed while it recorded, and only if it recorded all. It recorded
  * from its first frame on, until its last, which are known as well as the clocks are; and what was
- * seen elsewhere was, or would have been, there as much earlier or later as the way takes. */
+ * seen elsewhere was, or would have been, there as much earlier or later as the way takes. That it
+ * had begun is also shown by one that went the same way before. */
 static bool recorded_at(const struct pass *pass, const struct leg_record *seen,
                         const struct leg_record *absent, const struct missing *missing)
 {
@@ -94,7 +95,8 @@ static bool recorded_at(const struct pass *pass, const struct leg_record *seen,
     int64_t before_ns = missing->injected ? way_ns : 0, after_ns = missing->injected ? 0 : way_ns;
 
     return there->has_frames && !there->has_drops &&
-           missing->ts_ns - before_ns - margin_ns >= clock_common(&there->map, there->first_ns) &&
+           (missing->follows ||
+            missing->ts_ns - before_ns - margin_ns >= clock_common(&there->map, there->first_ns)) &&
            missing->ts_ns + after_ns + margin_ns <= clock_common(&there->map, there->last_ns);
 }
 

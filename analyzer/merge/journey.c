@@ -28,6 +28,7 @@ struct hop {
     struct waiting copies[SIDES]; /* further sightings, in case the other side tells them apart */
     bool crossed;                 /* a segment was seen on both sides */
     bool surely;                  /* one was, and not a copy of it */
+    int64_t first_ns[SIDES];      /* when the first of these was, on either side */
     int64_t way_ns, vary_ns;      /* how long it is between them, and how far from that */
     uint32_t rewritten; /* bits of the fields that are told to be others at the stop behind it */
 };
@@ -104,6 +105,7 @@ static void report(struct journey *journey, int dir, uint32_t stop, enum side si
         .is_rst = wait->print.is_rst,
         .ts_ns = wait->ts_ns,
         .way_ns = hop->way_ns + 4 * hop->vary_ns,
+        .follows = hop->crossed && wait->ts_ns > hop->first_ns[side],
     };
 
     journey->listener.missing(journey->listener.context, &missing);
@@ -198,6 +200,10 @@ static uint64_t look_at(const struct search *search, uint32_t hop_number, enum s
     struct match match =
         match_segment(&hop->waiting[side], pieces, near ? MATCH_ARRIVED : MATCH_EXCUSED);
 
+    if (near && match.segment_id != 0 && !hop->crossed) {
+        hop->first_ns[side] = match.ts_ns;
+        hop->first_ns[!side] = search->whole.ts_ns;
+    }
     if (near && match.segment_id != 0)
         note_crossed(hop, llabs(search->whole.ts_ns - match.ts_ns), match.partner != NULL);
     if (near && match.partner != NULL)

@@ -28,6 +28,7 @@ struct missing {
     bool is_rst;
     int64_t ts_ns;
     int64_t way_ns; /* how long segments mostly take between the two at most */
+    bool follows;   /* one that passed before it, the same way, was seen at both */
 };
 
 /* A field that is another than it was at the sighting before. Told once of each position,

@@ -1,6 +1,7 @@
 -- title:     conntrack called a segment INVALID, and the host answered it with a RST of its own
 -- severity:  error
 -- param:     evidence_max = 4 -- RSTs of the host that are named as evidence, each with its cause
+-- param:     prompt_us = 2000 -- a host answers by itself within this time
 -- explain:   A NAT translates only what conntrack takes for part of a connection. A segment that it
 --            calls INVALID (late by more than a window, or with numbers that fit nothing) keeps the
 --            host's own address as its destination, so it is delivered to the host itself. The host
@@ -27,15 +28,31 @@
 --            #1090, kubernetes #74839 and #117924
 
 -- RSTs that answer a segment which did not belong, at the leg where conntrack would have judged it.
-WITH answer AS MATERIALIZED (
+WITH seen_again AS MATERIALIZED (
+    SELECT s.seen_before AS segment_id
+      FROM reset r
+      JOIN segment s ON s.id = r.segment_id
+     WHERE s.seen_before IS NOT NULL
+    UNION
+    SELECT s.seen_before
+      FROM event e
+      JOIN segment s ON s.id = e.segment_id
+     WHERE e.kind = 'late-segment' AND s.seen_before IS NOT NULL
+),
+answer AS MATERIALIZED (
     SELECT r.segment_id AS rst_id, r.leg_id, r.dir, r.answers, r.answer_ns, r.ttl_step, r.after,
            r.after_id, l.connection_id, c.legs, l.path_position, l.point_id, s.ts_ns,
            i.b AS upstream_point_id,
            late.a AS behind, late.b AS copy_id,
+           c.legs > 1 AND r.answers_by = 'late' AND a.tsval IS NOT NULL AND NOT r.has_ts
+               AND r.answer_ns < :prompt_us * 1000 AND s.seen_before IS NULL
+               AND r.segment_id NOT IN (SELECT segment_id FROM seen_again)
+               AND r.answers NOT IN (SELECT segment_id FROM seen_again) AS is_alone,
            nf.segment_id IS NOT NULL AS is_dropped,
            ct.segment_id IS NOT NULL AS is_invalid
       FROM reset r
       JOIN segment s ON s.id = r.segment_id
+      JOIN segment a ON a.id = r.answers
       JOIN leg l ON l.id = r.leg_id
       JOIN connection c ON c.id = l.connection_id
       LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
@@ -45,7 +62,8 @@ WITH answer AS MATERIALIZED (
      WHERE r.answers IS NOT NULL AND r.fin_sender = 0
 ),
 -- It is the host's own: it has no sighting behind the NAT, or, where nothing was recorded there, a TTL
--- of its own.
+-- of its own. Where it is only not known whether the other point recorded then (`is_alone`), neither it
+-- nor what it answers was seen there, it came at once, and without the timestamps of its connection.
 own AS MATERIALIZED (
     SELECT *,
            upstream_point_id IS NOT NULL AS is_bracketed,
@@ -53,7 +71,8 @@ own AS MATERIALIZED (
       FROM answer
      WHERE (is_invalid OR behind IS NOT NULL)
        AND (upstream_point_id IS NOT NULL AND (is_dropped OR is_invalid)
-            OR upstream_point_id IS NULL AND coalesce(ttl_step, 0) <> 0 AND is_invalid AND legs = 1)
+            OR upstream_point_id IS NULL AND coalesce(ttl_step, 0) <> 0 AND is_invalid AND legs = 1
+            OR is_alone)
 ),
 -- Of several points that saw it, the one where conntrack was asked speaks for the connection.
 place AS MATERIALIZED (
@@ -123,16 +142,22 @@ SELECT f.connection_id,
        f.leg_id,
        f.first_answer AS first_segment,
        f.last_rst AS last_segment,
-       iif(c.outcome = 'reset', 'error', 'notice') AS severity,
+       CASE
+           WHEN c.outcome <> 'reset' THEN 'notice'
+           WHEN f.is_bracketed OR f.is_invalid THEN 'error'
+           ELSE 'warning'
+       END AS severity,
        CASE
            WHEN f.is_bracketed AND f.is_invalid AND f.all_dropped THEN 0.97
            WHEN f.is_bracketed AND f.is_invalid THEN 0.9
            WHEN f.is_bracketed THEN 0.8
-           ELSE 0.7
+           WHEN f.is_invalid THEN 0.7
+           ELSE 0.6
        END AS confidence,
-       printf('%s:%d to %s:%d: conntrack on %s called %s INVALID%s and did not translate %s; the host '
+       printf('%s:%d to %s:%d: conntrack on %s %s %s INVALID%s and did not translate %s; the host '
               || 'itself answered, %.3f ms later, with a RST in the name of %s:%d; %s',
               c.client_addr, c.client_port, c.server_addr, c.server_port, p.name,
+              iif(f.is_bracketed OR f.is_invalid, 'called', 'probably called'),
               iif(f.rsts = 1, 'a late segment', printf('%d late segments', f.rsts)),
               iif(f.behind IS NULL, '', printf(' (up to %d bytes below the ACK)', f.behind)),
               iif(f.rsts = 1, 'it', 'them'),
@@ -156,8 +181,11 @@ SELECT f.connection_id,
            'missing', json_array(
                iif(f.is_bracketed, 'a sighting of the RST behind the NAT would overturn it: '
                                    || u.name || ' recorded then and has none',
-                   'nothing was recorded behind the NAT: a capture there that has the RST would '
-                   || 'overturn it'),
+                   iif(c.legs > 1,
+                       'it is not known for sure whether the other point recorded at that moment: '
+                       || 'captures that begin earlier and end later would tell',
+                       'nothing was recorded behind the NAT: a capture there that has the RST would '
+                       || 'overturn it')),
                iif(r.last > l.path_position,
                    'the server''s side was recorded as well',
                    'no capture on the server''s side: that the segment was sent long before is told '
