@@ -2,10 +2,11 @@
 
 #include <csv.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "report/text.h"
 
 /* csv_fwrite() takes the lock of the file for each character. */
 void csv_write_plain(struct csv_row *row, const char *text)
@@ -22,15 +23,65 @@ void csv_write_plain(struct csv_row *row, const char *text)
         csv_fwrite(row->out, text, length);
 }
 
+/* Whether a cell that begins so is a formula to some spreadsheet: to Excel in Japanese also by the
+ * wide signs. */
+static bool begins_formula(const char *text)
+{
+    static const uint32_t wide[] = {0xff0b, 0xff0d, 0xff1d, 0xff20}; /* + - = @ */
+    uint32_t c;
+
+    if (*text == '\0')
+        return false;
+    if (strchr("=+-@\t\r\n", *text) != NULL)
+        return true;
+    (void)text_decode(text, &c);
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (c == wide[i])
+            return true;
+    return false;
+}
+
+/* Whether a cell begins at `text` for who does not split at commas, but at semicolons, tabs or
+ * lines, and does not care for the quotes: Excel where the comma is the decimal sign. */
+static bool may_begin_cell(const char *start, const char *text)
+{
+    while (text > start && text[-1] == '"')
+        text--;
+    return text == start || strchr(";\t\r\n", text[-1]) != NULL;
+}
+
+static bool is_safe(const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++)
+        if ((unsigned char)*at >= 0x80 || (may_begin_cell(text, at) && begins_formula(at)))
+            return false;
+    return true;
+}
+
 void csv_write_text(struct csv_row *row, const char *text)
 {
-    char *safe;
+    char *safe = NULL;
+    size_t size = 0;
+    FILE *out;
 
-    if (*text == '\0' || strchr("=+-@\t\r\n", *text) == NULL) {
+    if (is_safe(text)) {
         csv_write_plain(row, text);
         return;
     }
-    safe = memory_print("'%s", text);
+    out = text_open(&safe, &size);
+    for (const char *at = text; *at != '\0';) {
+        uint32_t c;
+        size_t length = text_decode(at, &c);
+
+        if (may_begin_cell(text, at) && begins_formula(at))
+            fputc('\'', out);
+        if (length == 1 && (unsigned char)*at >= 0x80)
+            fputs("\xEF\xBF\xBD", out);
+        else
+            fwrite(at, 1, length, out);
+        at += length;
+    }
+    fclose(out);
     csv_write_plain(row, safe);
     free(safe);
 }

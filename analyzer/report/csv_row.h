@@ -13,7 +13,8 @@ struct csv_row {
 /* The header: `names` ends with NULL. */
 void csv_write_header(struct csv_row *row, const char *const *names);
 
-/* Text. One that a spreadsheet would take for a formula gets an apostrophe in front. */
+/* Text. What a spreadsheet would take for a formula gets an apostrophe in front, also behind a
+ * semicolon, a tab or a line's end, where some begin a cell. Broken UTF-8 becomes U+FFFD. */
 void csv_write_text(struct csv_row *row, const char *text);
 
 /* Text that the program itself has made: numbers, times. */

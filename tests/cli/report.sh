@@ -38,6 +38,12 @@ check "findings.csv: a head and a row for each" test "$(wc -l <out/findings.csv)
     $((1 + $("$ask_case" out/case.db 'SELECT count(*) FROM finding')))
 check "connections.csv: the client" says out/connections.csv '10\.0\.0\.1'
 
+# A file's name is a stranger's text: the point is called after it.
+cp silent.pcap '@SUM(A1).pcap'
+run analyze -o formula --format csv '@SUM(A1).pcap'
+check "connections.csv: no formula" says formula/connections.csv "\"'@SUM\(A1\)\""
+check "findings.csv: no formula" says formula/findings.csv "\"'@SUM\(A1\)\""
+
 if command -v gnuplot >/dev/null 2>&1; then
     run plot out/case.db --connection 1 -o one.svg
     check "plot: done" exits_with 0

@@ -161,6 +161,37 @@ static void test_csv_write_text_formula(void **state)
     free(written);
 }
 
+/* Excel where the comma is the decimal sign begins a cell at each semicolon, and others at tabs and
+ * lines; quotes do not keep them from it. Signs elsewhere stay as they are. */
+static void test_csv_write_text_other_separators(void **state)
+{
+    static const char *const cells[][2] = {
+        {"a;=1+1",                  "a;'=1+1"                        },
+        {"a;\"=1+1\";b",            "a;\"\"'=1+1\"\";b"              },
+        {"a\n@b",                   "a\n'@b"                         },
+        {"\"-1",                    "\"\"'-1"                        },
+        {"a; -1, =1 b-c x@y",       "a; -1, =1 b-c x@y"              },
+        {"\xEF\xBC\x9D\x31",        "'\xEF\xBC\x9D\x31"              },
+        {"gr\xc3\xbc\xc3\x9f",      "gr\xc3\xbc\xc3\x9f"             },
+        {"a\xff",                   "a\xEF\xBF\xBD"                  },
+        {"{\"a\":[1,-5],\"b\":-1}", "{\"\"a\"\":[1,-5],\"\"b\"\":-1}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cells); i++) {
+        char *written = NULL, *expected = memory_print("\"%s\"", cells[i][1]);
+        size_t size = 0;
+        FILE *out = text_open(&written, &size);
+        struct csv_row row = {.out = out};
+
+        csv_write_text(&row, cells[i][0]);
+        fclose(out);
+        assert_string_equal(written, expected);
+        free(written);
+        free(expected);
+    }
+}
+
 static void test_time_text_formats(void **state)
 {
     char text[TIME_TEXT_SIZE];
@@ -437,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_text_write_rule_code_spans),
         cmocka_unit_test(test_text_count_thousands),
         cmocka_unit_test(test_csv_write_text_formula),
+        cmocka_unit_test(test_csv_write_text_other_separators),
         cmocka_unit_test(test_time_text_formats),
         cmocka_unit_test(test_time_text_parse_numbers),
         cmocka_unit_test(test_time_range_apply_ends),
