@@ -17,6 +17,7 @@ static const struct {
     {"rules",    command_rules,    "list the rules, check rule files, run them again on a case" },
     {"report",   command_report,   "write the reports of a case again"                          },
     {"contrast", command_contrast, "what sets failed connections apart from those that worked"  },
+    {"extract",  command_extract,  "the packets that are the evidence, and only those"          },
     {"plot",     command_plot,     "one picture of one connection"                              },
     {"regress",  command_regress,  "every sample in a folder against its expected findings"     },
 };

@@ -1,5 +1,6 @@
 #include "command/analysis.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/scrap.h"
@@ -23,6 +24,18 @@ static void warn_of_survey(const struct survey *survey, struct analysis_result *
     }
 }
 
+/* The ports of tunnels that were named: whoever reads the captures again needs them. */
+static void store_tunnels(struct store *store, const struct tunnel_map *map)
+{
+    char key[32], text[TUNNEL_TEXT];
+
+    for (size_t i = 0; map != NULL && i < map->count; i++) {
+        snprintf(key, sizeof key, "tunnel-%02zu", i + 1);
+        tunnel_map_print(map, i, text);
+        store_meta(store, key, text);
+    }
+}
+
 static enum status build_case(const char *case_path, struct survey *survey,
                               const struct analysis_options *options, struct error *err)
 {
@@ -34,6 +47,7 @@ static enum status build_case(const char *case_path, struct survey *survey,
         return status;
     store_meta(store, "program", "tcpmortem " VERSION);
     store_meta(store, "command", options->command_line);
+    store_tunnels(store, options->survey.tunnels);
     store_survey(store, survey);
     status = pass_run(survey, &options->conntrack, store, err);
     closed = store_close(store, &close_err);

@@ -13,6 +13,7 @@ enum status command_rules(int argc, char **argv, struct error *err);
 enum status command_report(int argc, char **argv, struct error *err);
 enum status command_contrast(int argc, char **argv, struct error *err);
 enum status command_plot(int argc, char **argv, struct error *err);
+enum status command_extract(int argc, char **argv, struct error *err);
 enum status command_regress(int argc, char **argv, struct error *err);
 
 #endif

@@ -66,7 +66,8 @@ static enum skip_reason transport_decode(const struct decoder *decoder, const st
 static enum skip_reason frame_decode(struct decoder *decoder, int dlt, struct view *view,
                                      struct packet *out)
 {
-    const struct walk walk = {out, decoder->tunnels, decoder->fragments};
+    const struct walk walk = {
+        .packet = out, .map = decoder->tunnels, .fragments = decoder->fragments};
     struct next next;
     struct ip_header ip;
     enum skip_reason reason = link_decode(dlt, view, out, &next);

@@ -42,7 +42,7 @@ static uint32_t next_hop_mtu(uint8_t version, const uint8_t *p)
 static void quote_decode(struct view *view, const struct tunnel_map *map, struct icmp_error *icmp)
 {
     struct packet quoted = {0};
-    const struct walk walk = {.packet = &quoted, .map = map};
+    const struct walk walk = {.packet = &quoted, .map = map, .quoted = true};
     struct next next = {LAYER_IP, 0};
     struct view outer = *view;
     struct ip_header ip;

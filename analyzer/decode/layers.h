@@ -96,10 +96,15 @@ enum skip_reason udp_decode(struct view *view, const struct tunnel_map *map, boo
 
 /* --- the way down -------------------------------------------------------------------------- */
 
+struct trail;
+
 struct walk {
     struct packet *packet; /* gets the tunnels, the sizes and the number of pieces */
     const struct tunnel_map *map;
-    struct fragment_table *fragments; /* NULL: a quote in an ICMP error: nothing is put together */
+    struct fragment_table *fragments; /* NULL: nothing is put together: the first piece of a
+                                       * datagram stands for it, the others end the way */
+    bool quoted;                      /* in an ICMP error: as in ip_decode() */
+    struct trail *trail;              /* gets where each header stands; NULL: not asked */
 };
 
 /* Follows the headers, the first of which is `*next`, through all tunnels down to what the

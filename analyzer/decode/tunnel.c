@@ -1,6 +1,7 @@
 #include "decode/tunnel.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,12 +39,36 @@ static bool port_read(const char *text, uint16_t *port, const char **end)
     return value > 0 && **end == '=';
 }
 
+bool tunnel_map_set(struct tunnel_map *map, uint16_t port, enum tunnel_kind kind)
+{
+    size_t at = 0;
+
+    while (at < map->count && map->ports[at].port != port)
+        at++;
+    if (at == TUNNEL_PORTS_MAX)
+        return false;
+    map->ports[at].port = port;
+    map->ports[at].kind = (uint8_t)kind;
+    if (at == map->count)
+        map->count++;
+    return true;
+}
+
+void tunnel_map_print(const struct tunnel_map *map, size_t index, char text[TUNNEL_TEXT])
+{
+    const char *name = "";
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i].kind == (enum tunnel_kind)map->ports[index].kind)
+            name = kinds[i].name;
+    snprintf(text, TUNNEL_TEXT, "udp/%u=%s", (unsigned)map->ports[index].port, name);
+}
+
 enum status tunnel_map_add(struct tunnel_map *map, const char *text, struct error *err)
 {
     enum tunnel_kind kind;
     const char *end;
     uint16_t port;
-    size_t at = 0;
 
     if (strncmp(text, "udp/", 4) != 0 || strchr(text, '=') == NULL)
         return error_set(err, STATUS_USAGE, "%s: a tunnel is written udp/PORT=KIND", text);
@@ -54,15 +79,9 @@ enum status tunnel_map_add(struct tunnel_map *map, const char *text, struct erro
         return error_set(err, STATUS_USAGE,
                          "%s: no tunnel '%s'; there are vxlan, geneve, gue, fou and gtpu", text,
                          end + 1);
-    while (at < map->count && map->ports[at].port != port)
-        at++;
-    if (at == TUNNEL_PORTS_MAX)
+    if (!tunnel_map_set(map, port, kind))
         return error_set(err, STATUS_USAGE, "%s: more than %d tunnel ports", text,
                          TUNNEL_PORTS_MAX);
-    map->ports[at].port = port;
-    map->ports[at].kind = (uint8_t)kind;
-    if (at == map->count)
-        map->count++;
     return STATUS_OK;
 }
 

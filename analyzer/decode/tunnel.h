@@ -3,6 +3,7 @@
 #ifndef TUNNEL_H
 #define TUNNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,16 @@ struct tunnel_map {
  * A port that was named before, or that is a tunnel by default, becomes the new kind.
  * STATUS_USAGE, with the reason in `err` and nothing changed, if the text says something else. */
 enum status tunnel_map_add(struct tunnel_map *map, const char *text, struct error *err);
+
+/* The same for a port and a kind. False, and nothing changed, if there is no room left. */
+bool tunnel_map_set(struct tunnel_map *map, uint16_t port, enum tunnel_kind kind);
+
+enum {
+    TUNNEL_TEXT = 24
+};
+
+/* Writes one of the ports as tunnel_map_add() reads it. */
+void tunnel_map_print(const struct tunnel_map *map, size_t index, char text[TUNNEL_TEXT]);
 
 /* The tunnel whose packets go to this UDP port, TUNNEL_NONE if none. `map` may be NULL. By default:
  * VXLAN 4789 (RFC 7348 §5) and 8472 (Linux, before there was a number), GENEVE 6081 (RFC 8926

@@ -4,6 +4,7 @@
 #include "decode/encap.h"
 #include "decode/layers.h"
 #include "decode/numbers.h"
+#include "decode/trail.h"
 
 /* How many bytes stand above an IP header, from the end of the link layer on. */
 struct height {
@@ -34,22 +35,24 @@ static enum skip_reason ip_step(const struct walk *walk, struct height *height, 
                                 struct ip_header *ip)
 {
     const uint8_t *start = view->at;
-    bool quoted = walk->fragments == NULL;
+    bool apart = walk->fragments == NULL; /* each piece stands for itself */
     uint32_t header_len;
-    enum skip_reason reason = ip_decode(view, quoted, ip);
+    enum skip_reason reason = ip_decode(view, walk->quoted, ip);
 
     if (reason != SKIP_NONE)
         return reason;
     header_len = (uint32_t)(view->at - start);
     height->above += (uint32_t)(start - height->counted);
     height->counted = start;
-    if (ip->fragmented && (quoted ? ip->fragment.offset != 0 : !defragment(walk, ip, view)))
+    if (walk->trail != NULL)
+        trail_add_ip(walk->trail, start, view, ip);
+    if (ip->fragmented && (apart ? ip->fragment.offset != 0 : !defragment(walk, ip, view)))
         return SKIP_FRAGMENT;
     walk->packet->ip_header = start;
     walk->packet->ip_header_len = (uint16_t)header_len;
     walk->packet->inner_len = header_len + view->sent;
     walk->packet->outer_len = height->above + walk->packet->inner_len;
-    if (ip->fragmented && !quoted) { /* what was put together is somewhere else */
+    if (ip->fragmented && !apart) { /* what was put together is somewhere else */
         height->above += header_len;
         height->counted = view->at;
     }
@@ -72,7 +75,7 @@ static enum skip_reason ethertype_step(const struct walk *walk, struct view *vie
         return inner_tag_decode(view, walk->packet, next);
     case ETHERTYPE_MPLS:
     case ETHERTYPE_MPLS_UPSTREAM:
-        return mpls_decode(view, walk->fragments == NULL, walk->packet, next);
+        return mpls_decode(view, walk->quoted, walk->packet, next);
     case ETHERTYPE_PPPOE_SESSION:
         return pppoe_decode(view, walk->packet, next);
     case ETHERTYPE_PBB:
@@ -111,6 +114,8 @@ static enum skip_reason authentication_decode(struct view *view, struct ip_heade
 static enum skip_reason protocol_step(const struct walk *walk, struct view *view,
                                       struct ip_header *ip, struct next *next)
 {
+    if (walk->trail != NULL)
+        trail_add(walk->trail, next->number, view);
     switch (next->number) {
     case PROTOCOL_IPV4:
         return enter_ip(walk, ip->version == 6 ? TUNNEL_4IN6 : TUNNEL_IPIP, next);
@@ -119,7 +124,7 @@ static enum skip_reason protocol_step(const struct walk *walk, struct view *view
     case PROTOCOL_GRE:
         return gre_decode(view, walk->packet, next);
     case PROTOCOL_UDP:
-        return udp_decode(view, walk->map, walk->fragments == NULL, walk->packet, next);
+        return udp_decode(view, walk->map, walk->quoted, walk->packet, next);
     case PROTOCOL_AUTHENTICATION:
         return authentication_decode(view, ip, next);
     default:
@@ -136,6 +141,8 @@ static enum skip_reason down_to_ip(const struct walk *walk, struct view *view, s
     while (next->layer != LAYER_IP && reason == SKIP_NONE) {
         switch (next->layer) {
         case LAYER_ETHERNET:
+            if (walk->trail != NULL)
+                trail_add_ethernet(walk->trail, view);
             reason = ethernet_decode(view, next);
             break;
         case LAYER_PPP:

@@ -196,6 +196,21 @@ static const struct scene crowd[] = {
     {20000, {.sport = 40100, .dport = 80, FIRST_SYN, .ttl = FRAME_FORCE(42)}        },
 };
 
+/* A segment of 172 bytes comes in two pieces; a piece of something else comes between them. */
+static const uint8_t rest[72];
+#define REST .body = rest, .body_len = sizeof(rest), .protocol = FRAME_FORCE(6)
+static const struct scene fragments[] = {
+    {0,     {CLIENT, .flags = FRAME_SYN, .seq = 100, OFFER}                         },
+    {10000, {SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, ANSWER}},
+    {10100, {CLIENT, .seq = 101, .ack = 901}                                        },
+    {10200,
+     {CLIENT, PUSH, .ip_id = 5, .more_fragments = true, .seq = 101, .ack = 901,
+      .payload_len = 100}                                                           },
+    {10300, {.ip_id = 6, .fragment_offset = 120, REST}                              },
+    {10400, {.ip_id = 5, .fragment_offset = 120, REST}                              },
+    {20300, {SERVER, .seq = 901, .ack = 273}                                        },
+};
+
 static const struct {
     const char *name;
     const struct scene *scenes;
@@ -207,6 +222,7 @@ static const struct {
     {"leaking",      leaking,      COUNT(leaking)     },
     {"sharing",      sharing,      COUNT(sharing)     },
     {"expiring",     expiring,     COUNT(expiring)    },
+    {"fragments",    fragments,    COUNT(fragments)   },
     {"no-tcp",       no_tcp,       COUNT(no_tcp)      },
     {"crowd",        crowd,        COUNT(crowd)       },
     {"empty",        NULL,         0                  },

@@ -17,7 +17,7 @@ check "unknown option: wrong usage" exits_with 2
 run --help
 check "--help: done" exits_with 0
 check "--help: nothing on stderr" is_silent "$err"
-for command in analyze rules report plot regress; do
+for command in analyze rules report extract plot regress; do
     check "--help: names $command" says "$out" "$command"
 done
 
@@ -25,7 +25,7 @@ run --version
 check "--version: done" exits_with 0
 check "--version: the version" says "$out" "$(cat "$root/analyzer/VERSION")"
 
-for command in analyze rules report plot regress; do
+for command in analyze rules report extract plot regress; do
     run "$command" --help
     check "$command --help: done" exits_with 0
     check "$command --help: its usage on stdout" says "$out" "tcpmortem $command"

@@ -1,0 +1,131 @@
+/* tcpmortem extract: the packets of a finding or a connection, as small captures. */
+#include "extract/extract.h"
+
+#include <getopt.h>
+
+#include "command/arguments.h"
+#include "command/command.h"
+
+static const char usage[] =
+    "Usage: tcpmortem extract CASE.db --finding N -o FILE.pcap [option]...\n"
+    "       tcpmortem extract CASE.db --connection N -o FILE.pcap [option]...\n"
+    "\n"
+    "Takes the packets that prove a finding, or all of a connection, out of the captures that "
+    "were\n"
+    "analysed, and the ICMP errors about them. Each point (and link type) gets a capture of its "
+    "own:\n"
+    "FILE.pcap if there is one, else FILE-POINT.pcap. FILE.txt lists as CSV which frame of which\n"
+    "original each of them is, and what it proves. Times are those of the original file.\n"
+    "\n"
+    "  -o, --output FILE.pcap   where to write\n"
+    "  --finding N              the evidence of a finding: column `id` of findings.csv\n"
+    "  --connection N           all segments of a connection\n"
+    "  --context N              so many segments of the same leg around each that is evidence\n"
+    "  --payload                what was captured of the payload too; without, only headers\n"
+    "  --captures DIR           where the captures are now, under any name\n"
+    "  --tunnel udp/PORT=KIND   a port of a tunnel, if analyze was not told it\n"
+    "  --force                  take captures that have changed since\n"
+    "  --help                   this text\n"
+    "\n"
+    "Example:\n"
+    "  tcpmortem extract out/case.db --finding 1 --context 5 -o evidence.pcap\n";
+
+struct request {
+    struct extract_options extract;
+    const char *case_path;
+    bool help;
+};
+
+enum {
+    OPTION_FINDING = 256,
+    OPTION_CONNECTION,
+    OPTION_CONTEXT,
+    OPTION_PAYLOAD,
+    OPTION_CAPTURES,
+    OPTION_TUNNEL,
+    OPTION_FORCE,
+    OPTION_HELP
+};
+
+static const struct option long_options[] = {
+    {"output",     required_argument, NULL, 'o'              },
+    {"finding",    required_argument, NULL, OPTION_FINDING   },
+    {"connection", required_argument, NULL, OPTION_CONNECTION},
+    {"context",    required_argument, NULL, OPTION_CONTEXT   },
+    {"payload",    no_argument,       NULL, OPTION_PAYLOAD   },
+    {"captures",   required_argument, NULL, OPTION_CAPTURES  },
+    {"tunnel",     required_argument, NULL, OPTION_TUNNEL    },
+    {"force",      no_argument,       NULL, OPTION_FORCE     },
+    {"help",       no_argument,       NULL, OPTION_HELP      },
+    {NULL,         0,                 NULL, 0                },
+};
+
+static enum status take_option(struct request *request, int option, struct error *err)
+{
+    struct extract_options *extract = &request->extract;
+
+    switch (option) {
+    case 'o':
+        extract->output = optarg;
+        return STATUS_OK;
+    case OPTION_FINDING:
+        return argument_number("--finding", optarg, 1, INT64_MAX, &extract->finding, err);
+    case OPTION_CONNECTION:
+        return argument_number("--connection", optarg, 1, INT64_MAX, &extract->connection, err);
+    case OPTION_CONTEXT:
+        return argument_number("--context", optarg, 0, 1000000, &extract->context, err);
+    case OPTION_PAYLOAD:
+        extract->payload = true;
+        return STATUS_OK;
+    case OPTION_CAPTURES:
+        extract->captures = optarg;
+        return STATUS_OK;
+    case OPTION_TUNNEL:
+        return tunnel_map_add(&extract->tunnels, optarg, err);
+    case OPTION_FORCE:
+        extract->force = true;
+        return STATUS_OK;
+    case OPTION_HELP:
+        request->help = true;
+        return STATUS_OK;
+    default:
+        fputs("Try `tcpmortem extract --help`.\n", stderr);
+        return STATUS_USAGE; /* getopt_long has said why */
+    }
+}
+
+static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
+{
+    int option;
+
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "o:", long_options, NULL)) != -1) {
+        enum status status = take_option(request, option, err);
+
+        if (status != STATUS_OK || request->help)
+            return status;
+    }
+    if (argc - optind != 1)
+        return error_set(err, STATUS_USAGE,
+                         "extract: one case database is needed: see extract --help");
+    if ((request->extract.finding == 0) == (request->extract.connection == 0))
+        return error_set(err, STATUS_USAGE, "extract: what? Give --finding N or --connection N");
+    if (request->extract.output == NULL)
+        return error_set(err, STATUS_USAGE, "extract: where to? Give -o FILE.pcap");
+    request->case_path = argv[optind];
+    return STATUS_OK;
+}
+
+enum status command_extract(int argc, char **argv, struct error *err)
+{
+    struct request request = {0};
+    enum status status = read_request(argc, argv, &request, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (request.help) {
+        fputs(usage, stdout);
+        return STATUS_OK;
+    }
+    return extract_run(request.case_path, &request.extract, stdout, err);
+}
