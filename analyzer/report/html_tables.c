@@ -9,7 +9,7 @@
 enum {
     FINDINGS_MAX = 2000,
     CONNECTIONS_MAX = 2000,
-    EVIDENCE_MAX = 6,
+    EVIDENCE_MAX = 4,
     TEXT_MAX_LENGTH = 1000,
 };
 
@@ -67,7 +67,7 @@ static void write_finding(FILE *out, struct query *q, struct query *evidence)
                                                       : 3);
     text_write(out, TEXT_HTML, query_text(q, FINDING_SEVERITY), TEXT_MAX_LENGTH);
     fputs("</td>", out);
-    write_text(out, "code", query_text(q, FINDING_RULE));
+    write_text(out, "address", query_text(q, FINDING_RULE));
     if (query_is_null(q, FINDING_CONNECTION))
         fputs("<td class=number>–</td>", out);
     else
@@ -120,8 +120,8 @@ static void write_connection(FILE *out, struct query *q)
 
     fprintf(out, "<tr data-connection=%" PRId64 ">", query_int(q, CONNECTION_ID));
     write_count(out, q, CONNECTION_ID);
-    write_text(out, "code", query_text(q, CONNECTION_CLIENT));
-    write_text(out, "code", query_text(q, CONNECTION_SERVER));
+    write_text(out, "address", query_text(q, CONNECTION_CLIENT));
+    write_text(out, "address", query_text(q, CONNECTION_SERVER));
     write_text(out, "", query_text(q, CONNECTION_OUTCOME));
     write_time(out, q, CONNECTION_FIRST);
     write_number(out, query_int(q, CONNECTION_DURATION),

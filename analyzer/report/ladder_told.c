@@ -95,10 +95,12 @@ static enum status add_missing(struct ladder_told *told, const struct report *re
     struct query q;
 
     query_open(&q, report,
-               "SELECT p.name, (SELECT dir FROM segment WHERE id = :segment) FROM finding f,"
-               " json_each(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END,"
+               "SELECT p.name, (SELECT dir FROM segment WHERE id = :segment)"
+               " FROM worst w JOIN finding f ON f.id = w.finding_id, json_each(CASE WHEN "
+               "json_valid(f.detail) THEN f.detail ELSE '{}' END,"
                " '$.never_seen') n JOIN point p ON p.name = json_extract(n.value, '$.point')"
-               " WHERE f.id = :finding AND n.type = 'object' ORDER BY p.id LIMIT 1",
+               " WHERE w.connection_id = (SELECT connection_id FROM finding WHERE id = :finding)"
+               " AND n.type = 'object' ORDER BY w.place, p.id LIMIT 1",
                err);
     query_bind(&q, ":finding", told->finding);
     query_bind(&q, ":segment", told->roles[0].segment);

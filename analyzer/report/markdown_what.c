@@ -38,7 +38,7 @@ static const char values_sql[] =
     " FROM finding f,"
     " json_each(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END) j"
     " WHERE f.id = :finding AND j.key IS NOT NULL AND j.type <> 'null'"
-    " AND j.key NOT IN ('cause', 'what_if', 'missing')"
+    " AND j.key NOT IN ('cause', 'chain', 'what_if', 'missing')"
     " AND (j.type NOT IN ('array', 'object') OR length(j.value) BETWEEN 3 AND 80) LIMIT 16";
 
 /* The sentences that a diagnosis gives in `detail`: one, or an array of them. */
@@ -202,6 +202,7 @@ static enum status write_rule(struct what *what, struct query *rule, int nth, st
     if (nth < RULES_WITH_PACKETS && status == STATUS_OK)
         status = markdown_evidence(what->section.report, out, worst, err);
     write_sentences(what, "The cause.", "cause", false, worst);
+    write_sentences(what, "Step by step.", "chain", true, worst);
     write_values(out, &what->values, worst);
     write_sentences(what, "What would have saved it.", "what_if", true, worst);
     write_sentences(what, "What would overturn this.", "missing", true, worst);
