@@ -75,7 +75,8 @@ $(BUILD)/report/contrast.o: $(BUILD)/report/contrast.inc
 # `npm install --no-save dygraphs@2.2.1` leaves here. Without it the page has no graph, and says so.
 DYGRAPHS ?= $(patsubst %/dygraph.min.js,%,$(firstword $(wildcard \
               /usr/share/javascript/dygraphs/dygraph.min.js node_modules/dygraphs/dist/dygraph.min.js)))
-ASSETS  := $(patsubst %,$(BUILD)/report/html/%.inc,dygraphs.css dygraphs.js graph.js report.css report.js)
+ASSETS  := $(patsubst %,$(BUILD)/report/html/%.inc,dygraphs.css dygraphs.js graph_data.js \
+              graph_draw.js graph.js report.css report.js)
 bytes    = { sed '/^.\{4\}sourceMappingURL=/d' $(1) | od -An -v -to1 | sed 's/ /\\/g; s/^/"/; s/$$/"/'; echo '""'; }
 $(BUILD)/report/html/dygraphs.%.inc: $(BUILD)/report/html/dygraphs.path
 	$(Q)$(call bytes,$(if $(DYGRAPHS),$(DYGRAPHS)/dygraph.min.$*,/dev/null)) > $@

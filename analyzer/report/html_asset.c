@@ -14,6 +14,12 @@ static const uint8_t report_css[] = {
 static const uint8_t dygraphs_js[] = {
 #include "report/html/dygraphs.js.inc"
 };
+static const uint8_t graph_data_js[] = {
+#include "report/html/graph_data.js.inc"
+};
+static const uint8_t graph_draw_js[] = {
+#include "report/html/graph_draw.js.inc"
+};
 static const uint8_t graph_js[] = {
 #include "report/html/graph.js.inc"
 };
@@ -26,11 +32,13 @@ static const struct asset {
     size_t length;
     bool is_script;
 } assets[HTML_ASSETS] = {
-    [HTML_ASSET_DYGRAPHS_CSS] = {dygraphs_css, sizeof dygraphs_css - 1, false},
-    [HTML_ASSET_REPORT_CSS] = {report_css,   sizeof report_css - 1,   false},
-    [HTML_ASSET_DYGRAPHS_JS] = {dygraphs_js,  sizeof dygraphs_js - 1,  true },
-    [HTML_ASSET_GRAPH_JS] = {graph_js,     sizeof graph_js - 1,     true },
-    [HTML_ASSET_REPORT_JS] = {report_js,    sizeof report_js - 1,    true },
+    [HTML_ASSET_DYGRAPHS_CSS] = {dygraphs_css,  sizeof dygraphs_css - 1,  false},
+    [HTML_ASSET_REPORT_CSS] = {report_css,    sizeof report_css - 1,    false},
+    [HTML_ASSET_DYGRAPHS_JS] = {dygraphs_js,   sizeof dygraphs_js - 1,   true },
+    [HTML_ASSET_GRAPH_DATA_JS] = {graph_data_js, sizeof graph_data_js - 1, true },
+    [HTML_ASSET_GRAPH_DRAW_JS] = {graph_draw_js, sizeof graph_draw_js - 1, true },
+    [HTML_ASSET_GRAPH_JS] = {graph_js,      sizeof graph_js - 1,      true },
+    [HTML_ASSET_REPORT_JS] = {report_js,     sizeof report_js - 1,     true },
 };
 
 bool html_asset_has_graph(void)

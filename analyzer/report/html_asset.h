@@ -9,6 +9,8 @@ enum html_asset {
     HTML_ASSET_DYGRAPHS_CSS, /* empty if the program was built without dygraphs */
     HTML_ASSET_REPORT_CSS,
     HTML_ASSET_DYGRAPHS_JS,
+    HTML_ASSET_GRAPH_DATA_JS,
+    HTML_ASSET_GRAPH_DRAW_JS,
     HTML_ASSET_GRAPH_JS,
     HTML_ASSET_REPORT_JS,
     HTML_ASSETS

@@ -70,7 +70,7 @@ await browser.call("Emulation.setDeviceMetricsOverride", { width: 1200, height: 
 await open(incident);
 await settle();
 
-await check("it opens on the worst finding", "graph.hasFinding(3) && plot.dataset.rows > 10");
+await check("it opens on the worst finding", "reportGraph.hasFinding(3) && plot.dataset.rows > 10");
 await check("every section is in the contents", `[...document.querySelectorAll("main section")].every(s =>
   document.querySelector('nav a[href="#' + s.id + '"]'))`);
 await check("every table has a caption and headings for its columns", `[...document.querySelectorAll("table")].every(t =>
@@ -104,7 +104,7 @@ await mouse("mouseReleased", ...at(0.5, 0.5), { clickCount: 2 });
 await settle();
 await check("a double click shows the whole again", range, whole);
 
-await browser.ask("graph.showFinding(3)");
+await browser.ask("reportGraph.showFinding(3)");
 await settle();
 await check("from a finding to the graph: its evidence is in view", async () => {
   const [a, b] = await range();
@@ -128,7 +128,7 @@ await check("a key shows the whole", range, whole);
 await press("+");
 await check("a key zooms", async () => (await range())[1] < whole[1]);
 await press("0");
-await browser.ask("graph.showFinding(2)");
+await browser.ask("reportGraph.showFinding(2)");
 await press("ArrowRight");
 await check("a key tells the next segment", "/^\\d+\\.\\d{9} s · (host|container)#\\d+ · /.test(document.getElementById('graph-readout').textContent)");
 await press("ArrowDown");

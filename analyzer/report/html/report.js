@@ -80,10 +80,10 @@ function jump(text, name, action) {
   return button;
 }
 
-if (window.graph) {
+if (window.reportGraph) {
   const finding = (id, place) => {
-    if (graph.hasFinding(id))
-      place.prepend(jump("Show", `Show finding ${id} in the graph`, () => graph.showFinding(id)), " ");
+    if (reportGraph.hasFinding(id))
+      place.prepend(jump("Show", `Show finding ${id} in the graph`, () => reportGraph.showFinding(id)), " ");
   };
   for (const row of document.querySelectorAll("tr[data-finding]"))
     finding(Number(row.dataset.finding), row.cells[6]);
@@ -93,8 +93,8 @@ if (window.graph) {
   }
   for (const row of document.querySelectorAll("tr[data-connection]")) {
     const id = Number(row.dataset.connection);
-    if (graph.hasConnection(id))
-      row.cells[1].prepend(jump("Show", `Show connection ${id} in the graph`, () => graph.showConnection(id)), " ");
+    if (reportGraph.hasConnection(id))
+      row.cells[1].prepend(jump("Show", `Show connection ${id} in the graph`, () => reportGraph.showConnection(id)), " ");
   }
 }
 })();
