@@ -261,11 +261,24 @@ static enum status write_findings(FILE *out, const struct graphs *graphs)
     return status != STATUS_OK ? status : evidence_status;
 }
 
+/* How many connections with findings have no graph. */
+static enum status write_others(FILE *out, const struct graphs *graphs)
+{
+    struct query q;
+
+    query_open(&q, graphs->report,
+               "SELECT max(count(DISTINCT connection_id) - :shown, 0) FROM worst", graphs->err);
+    query_bind(&q, ":shown", (int64_t)graphs->set.count);
+    fprintf(out, "\"others\":%" PRId64 ",", query_next(&q) ? query_int(&q, 0) : 0);
+    return query_close(&q);
+}
+
 static enum status write_data(FILE *out, const struct graphs *graphs)
 {
-    enum status status = STATUS_OK;
+    enum status status;
 
     fputs("<script type=\"application/json\" id=data>{", out);
+    status = write_others(out, graphs);
     write_captures(out, graphs->report);
     write_marks(out);
     fputs(",\n\"connections\":[", out);

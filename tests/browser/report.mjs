@@ -76,6 +76,8 @@ await check("every section is in the contents", `[...document.querySelectorAll("
 await check("every table has a caption and headings for its columns", `[...document.querySelectorAll("table")].every(t =>
   t.caption.textContent && [...t.tHead.rows[0].cells].every(c => c.scope === "col"))`);
 
+await check("it says how much of the connection is in the page", "/^12,873 segments of this connection are in the page\\.$/.test(document.getElementById('graph-note').textContent)");
+
 // --- the graph
 await bar("The whole connection");
 const whole = await range();

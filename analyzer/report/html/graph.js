@@ -115,21 +115,23 @@ function select(id, dir) {
   if (g) g.destroy();
   g = null;
   legend();
-  readout.textContent = note();
+  readout.textContent = "Point at a segment, or go to one with the arrow keys.";
+  noteLine.textContent = note();
   return true;
 }
 
 function note() {
   const left = current.meta.left_out;
   const number = n => n.toLocaleString("en");
-  return `${number(current.n)} segments` + (left ? `; ${number(left)} more are plain ones that the page leaves out` : "") +
-    ". Point at one, or use the arrow keys.";
+  return `${number(current.n)} segments of this connection are in the page` +
+    (left ? `, ${number(left)} plain ones are left out.` : ".") +
+    (data.others ? ` ${number(data.others)} more connections with findings have no graph here: see --max-plots.` : "");
 }
 
 function say(i) {
   selected = i;
-  readout.textContent = i < 0 ? note() : words(current, i, evidence);
-  plotElement.dataset.segment = i < 0 ? "" : frameName(current, i);
+  readout.textContent = words(current, i, evidence);
+  plotElement.dataset.segment = frameName(current, i);
 }
 
 // Goes to a segment by key or from the list: it is brought into the window if it is not there.
@@ -173,6 +175,7 @@ const dirSelect = element("select", { id: "graph-dir" },
 const plotElement = element("div", { id: "plot", tabIndex: 0, role: "application", "aria-label": "Time-sequence graph",
   "aria-describedby": "graph-help" });
 const readout = element("p", { id: "graph-readout", role: "status", "aria-live": "polite" });
+const noteLine = element("p", { id: "graph-note", className: "help" });
 const seriesBox = element("fieldset", { id: "graph-series" });
 const list = element("ol", { id: "graph-list" });
 const listBox = element("details", {}, element("summary", {}, "Marked segments in view"), list);
@@ -185,7 +188,7 @@ view.append(
       button("←", "Earlier", () => pan(-0.4, 0)), button("→", "Later", () => pan(0.4, 0)),
       button("↑", "Higher sequence numbers", () => pan(0, 0.4)), button("↓", "Lower sequence numbers", () => pan(0, -0.4)),
       button("Whole", "The whole connection", whole))),
-  plotElement, readout, seriesBox,
+  plotElement, readout, seriesBox, noteLine,
   element("p", { id: "graph-help", className: "help" },
     "Drag to zoom, along either axis; Shift and drag to move; double click for the whole; the wheel zooms once the " +
     "graph was clicked, or with Ctrl. Keys: + − 0, ← → to the segment before and after, ↑ ↓ to the next and the last " +
