@@ -278,6 +278,34 @@ static void adjust(struct contrast *contrast)
     free(adjusted);
 }
 
+/* How many connections there are on either side: as contrast.sql tells them. Most cases have none
+ * that failed, and then their features need not be looked at. */
+static enum status count_sides(struct contrast *contrast, const struct report *report,
+                               const char *failed, struct error *err)
+{
+    static const char sides_sql[] =
+        "WITH grave AS MATERIALIZED (SELECT DISTINCT connection_id FROM finding"
+        " WHERE connection_id IS NOT NULL AND severity IN ('warning', 'error')),"
+        " named AS MATERIALIZED (SELECT DISTINCT connection_id FROM finding"
+        " WHERE rule_id = :failed AND connection_id IS NOT NULL),"
+        " side AS (SELECT outcome IN ('refused', 'unanswered', 'reset') OR id IN grave AS is_grave,"
+        " outcome = :failed OR id IN named AS is_named FROM connection)"
+        " SELECT coalesce(sum(iif(:failed IS NULL, is_grave, is_named)), 0),"
+        " coalesce(sum(iif(:failed IS NULL, NOT is_grave, NOT is_named AND NOT is_grave)), 0),"
+        " coalesce(sum(:failed IS NOT NULL AND is_grave AND NOT is_named), 0) FROM side";
+    struct query q;
+
+    query_open(&q, report, sides_sql, err);
+    if (failed != NULL)
+        query_bind_text(&q, ":failed", failed);
+    if (query_next(&q)) {
+        contrast->failed = query_int(&q, 0);
+        contrast->worked = query_int(&q, 1);
+        contrast->left_out = query_int(&q, 2);
+    }
+    return query_close(&q);
+}
+
 enum status contrast_load(struct contrast *contrast, const struct report *report,
                           const char *failed, struct error *err)
 {
@@ -287,7 +315,11 @@ enum status contrast_load(struct contrast *contrast, const struct report *report
     if (failed != NULL)
         status = check_failed(report, failed, err);
     if (status == STATUS_OK)
-        status = count_values(contrast, report, failed, err);
+        status = count_sides(contrast, report, failed, err);
+    if (status != STATUS_OK || contrast->failed == 0 || contrast->worked == 0)
+        return status;
+    contrast->failed = contrast->worked = contrast->left_out = 0;
+    status = count_values(contrast, report, failed, err);
     if (status != STATUS_OK || contrast->failed == 0 || contrast->worked == 0)
         return status;
     merge_values(contrast);
