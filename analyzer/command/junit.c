@@ -36,6 +36,7 @@ void junit_write(FILE *out, const struct junit_case *cases, size_t count)
     for (size_t i = 0; i < count; i++) {
         fputs("  <testcase classname=\"samples\" name=\"", out);
         write_text(out, cases[i].name);
+        fprintf(out, "\" time=\"%.3f", cases[i].seconds);
         if (cases[i].result == SAMPLE_DIFFERS || cases[i].result == SAMPLE_FAILED) {
             fputs("\"><failure message=\"", out);
             write_text(out, cases[i].message ? cases[i].message

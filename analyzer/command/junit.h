@@ -9,7 +9,8 @@
 struct junit_case {
     char *name;
     enum sample_result result;
-    char *message; /* NULL: none */
+    char *message;  /* NULL: none */
+    double seconds; /* that it took */
 };
 
 /* Writes one test suite. Names and messages are escaped. */

@@ -8,17 +8,21 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/arguments.h"
 #include "command/command.h"
-#include "command/junit.h"
-#include "command/sample.h"
+#include "command/jobs.h"
 
 static const char usage[] =
-    "Usage: tcpmortem regress [--update] [--junit FILE] [--rules DIR] DIR\n"
+    "Usage: tcpmortem regress [--update] [--jobs N] [--timings] [--junit FILE] [--rules DIR] DIR\n"
     "\n"
     "Analyses every sample in DIR, or DIR itself if it is one, and compares the findings with its\n"
     "expected.csv. A diff is printed for each that differs; then the exit status is 1.\n"
     "\n"
     "  --update       rewrite the expectation of those that differ\n"
+    "  --jobs N       so many samples at one time (default: one for each processor); what is "
+    "printed\n"
+    "                 is the same\n"
+    "  --timings      how many seconds each sample took\n"
     "  --junit FILE   write the results for a CI system\n"
     "  --rules DIR    the folder of the rules (default: those of this program)\n"
     "  --help         this text\n"
@@ -30,28 +34,34 @@ static const char usage[] =
 struct request {
     struct rules_options rules;
     const char *dir, *junit;
-    bool update, help;
+    int64_t jobs;
+    bool update, timings, help;
 };
 
 struct results {
-    struct junit_case *cases;
+    struct job *jobs;
     size_t count, capacity;
     unsigned differ;
+    bool timings;
 };
 
 enum {
     OPTION_UPDATE = 256,
+    OPTION_JOBS,
+    OPTION_TIMINGS,
     OPTION_JUNIT,
     OPTION_RULES,
     OPTION_HELP
 };
 
 static const struct option long_options[] = {
-    {"update", no_argument,       NULL, OPTION_UPDATE},
-    {"junit",  required_argument, NULL, OPTION_JUNIT },
-    {"rules",  required_argument, NULL, OPTION_RULES },
-    {"help",   no_argument,       NULL, OPTION_HELP  },
-    {NULL,     0,                 NULL, 0            },
+    {"update",  no_argument,       NULL, OPTION_UPDATE },
+    {"jobs",    required_argument, NULL, OPTION_JOBS   },
+    {"timings", no_argument,       NULL, OPTION_TIMINGS},
+    {"junit",   required_argument, NULL, OPTION_JUNIT  },
+    {"rules",   required_argument, NULL, OPTION_RULES  },
+    {"help",    no_argument,       NULL, OPTION_HELP   },
+    {NULL,      0,                 NULL, 0             },
 };
 
 static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
@@ -63,6 +73,13 @@ static enum status read_request(int argc, char **argv, struct request *request, 
         switch (option) {
         case OPTION_UPDATE:
             request->update = true;
+            break;
+        case OPTION_JOBS:
+            if (argument_number("--jobs", optarg, 1, 1000, &request->jobs, err) != STATUS_OK)
+                return STATUS_USAGE;
+            break;
+        case OPTION_TIMINGS:
+            request->timings = true;
             break;
         case OPTION_JUNIT:
             request->junit = optarg;
@@ -84,8 +101,15 @@ static enum status read_request(int argc, char **argv, struct request *request, 
     return STATUS_OK;
 }
 
-static void run_one(const struct request *request, const char *dir, const char *name,
-                    struct results *results)
+static void add_job(struct results *results, const char *dir, const char *name)
+{
+    struct job *job =
+        memory_append((void **)&results->jobs, &results->count, &results->capacity, sizeof *job);
+
+    *job = (struct job){.dir = memory_copy_text(dir), .result.name = memory_copy_text(name)};
+}
+
+static void tell(void *context, const struct job *job)
 {
     static const char *const said[] = {
         [SAMPLE_SAME] = "ok",
@@ -93,17 +117,15 @@ static void run_one(const struct request *request, const char *dir, const char *
         [SAMPLE_UPDATED] = "updated",
         [SAMPLE_FAILED] = "FAILED",
     };
-    void *cases = results->cases;
-    struct junit_case *result =
-        memory_append(&cases, &results->count, &results->capacity, sizeof *result);
-    struct error err = {0};
+    struct results *results = context;
+    const struct junit_case *result = &job->result;
 
-    results->cases = cases;
-    result->name = memory_copy_text(name);
-    result->result = sample_run(dir, &request->rules, request->update, &err);
-    result->message = err.text[0] ? memory_copy_text(err.text) : NULL;
     results->differ += result->result == SAMPLE_DIFFERS || result->result == SAMPLE_FAILED;
-    printf("%-7s %s%s%s\n", said[result->result], name, err.text[0] ? ": " : "", err.text);
+    printf("%-7s ", said[result->result]);
+    if (results->timings)
+        printf("%7.3f s  ", result->seconds);
+    printf("%s%s%s\n", result->name, result->message != NULL ? ": " : "",
+           result->message != NULL ? result->message : "");
 }
 
 static int only_visible(const struct dirent *entry)
@@ -111,8 +133,8 @@ static int only_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static enum status run_all(const struct request *request, struct results *results,
-                           struct error *err)
+static enum status find_samples(const struct request *request, struct results *results,
+                                struct error *err)
 {
     struct dirent **entries;
     int count = scandir(request->dir, &entries, only_visible, alphasort);
@@ -123,7 +145,7 @@ static enum status run_all(const struct request *request, struct results *result
         char *path = memory_print("%s/%s", request->dir, entries[i]->d_name);
 
         if (sample_is(path))
-            run_one(request, path, entries[i]->d_name, results);
+            add_job(results, path, entries[i]->d_name);
         free(path);
         free(entries[i]);
     }
@@ -136,26 +158,47 @@ static enum status run_all(const struct request *request, struct results *result
 
 static enum status write_junit(const char *path, const struct results *results, struct error *err)
 {
+    struct junit_case *cases = memory_zalloc(results->count * sizeof *cases);
     FILE *out = fopen(path, "w");
+    enum status status = STATUS_OK;
 
-    if (out != NULL) {
-        junit_write(out, results->cases, results->count);
-        if (fclose(out) == 0)
-            return STATUS_OK;
+    for (size_t i = 0; i < results->count; i++)
+        cases[i] = results->jobs[i].result;
+    if (out != NULL)
+        junit_write(out, cases, results->count);
+    if (out == NULL || fclose(out) != 0)
+        status = error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
+    free(cases);
+    return status;
+}
+
+static void results_done(struct results *results)
+{
+    for (size_t i = 0; i < results->count; i++) {
+        free(results->jobs[i].dir);
+        free(results->jobs[i].result.name);
+        free(results->jobs[i].result.message);
     }
-    return error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
+    free(results->jobs);
 }
 
 static enum status regress(const struct request *request, struct error *err)
 {
-    struct results results = {0};
+    struct results results = {.timings = request->timings};
+    const struct jobs_options options = {
+        .rules = &request->rules,
+        .parallel = request->jobs > 0 ? (size_t)request->jobs : jobs_processors(),
+        .update = request->update,
+    };
     enum status status = STATUS_OK;
 
     assert(request->dir != NULL);
     if (sample_is(request->dir))
-        run_one(request, request->dir, request->dir, &results);
+        add_job(&results, request->dir, request->dir);
     else
-        status = run_all(request, &results, err);
+        status = find_samples(request, &results, err);
+    if (status == STATUS_OK)
+        status = jobs_run(results.jobs, results.count, &options, tell, &results, err);
     if (status == STATUS_OK) {
         printf("%zu samples, %u differ\n", results.count, results.differ);
         if (request->junit != NULL)
@@ -163,11 +206,7 @@ static enum status regress(const struct request *request, struct error *err)
     }
     if (status == STATUS_OK && results.differ > 0)
         status = STATUS_FOUND;
-    for (size_t i = 0; i < results.count; i++) {
-        free(results.cases[i].name);
-        free(results.cases[i].message);
-    }
-    free(results.cases);
+    results_done(&results);
     return status;
 }
 

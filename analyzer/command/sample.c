@@ -41,6 +41,9 @@ static enum status analyse(const char *dir, const char *work, const struct rules
         options.rules.sets_count = conf.sets_count;
         options.survey.tunnels = &conf.tunnels;
         options.survey.nat = &conf.nat;
+        options.survey.filter = conf.filter;
+        options.survey.path = conf.path;
+        options.conntrack = conf.conntrack;
         status = analysis_run(case_path, &options, &result, err);
     }
     if (status == STATUS_OK)
@@ -51,11 +54,12 @@ static enum status analyse(const char *dir, const char *work, const struct rules
     return status;
 }
 
-/* Runs `diff -u`, which prints on our stdout. 0: the files are alike, 1: they differ, else it could
- * not be run. */
+/* Runs `diff -u`, which prints on our stdout; under names that are the same in each run. 0: the
+ * files are alike, 1: they differ, else it could not be run. */
 static int print_diff(const char *expected, const char *actual)
 {
-    char *argv[] = {"diff", "-u", "--", (char *)expected, (char *)actual, NULL};
+    char *argv[] = {"diff",  "-u", "--label",        (char *)expected, "--label",
+                    "found", "--", (char *)expected, (char *)actual,   NULL};
     int status = 0;
     pid_t pid;
 

@@ -20,8 +20,8 @@ bool sample_is(const char *dir);
 /* Analyses the sample in `dir` in a temporary folder and compares its findings with expected.csv.
  *
  * `case.conf` has one input a line, `point = file[,file]…`, as on the command line of `analyze`
- * but with files named from the sample's folder; and `set = RULE.PARAM=VALUE` lines. `#` begins a
- * comment.
+ * but with files named from the sample's folder; and its options `set`, `tunnel`, `nat`,
+ * `conntrack`, `filter` and `path`, each `KEY = VALUE`. `#` begins a comment.
  *
  * If they differ, a unified diff is printed on stdout, and with `update` the expectation is
  * rewritten. On SAMPLE_FAILED `err` says why. */

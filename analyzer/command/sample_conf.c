@@ -35,6 +35,74 @@ static char *make_argument(const char *dir, const char *point, char *files)
     return argument;
 }
 
+static enum status take_set(const char *dir, char *value, struct sample_conf *conf,
+                            struct error *err)
+{
+    void *sets = conf->sets;
+    char **set = memory_append(&sets, &conf->sets_count, &conf->sets_capacity, sizeof *set);
+
+    (void)dir;
+    (void)err;
+    conf->sets = sets;
+    *set = memory_copy_text(value);
+    return STATUS_OK;
+}
+
+static enum status take_tunnel(const char *dir, char *value, struct sample_conf *conf,
+                               struct error *err)
+{
+    (void)dir;
+    return tunnel_map_add(&conf->tunnels, value, err);
+}
+
+static enum status take_nat(const char *dir, char *value, struct sample_conf *conf,
+                            struct error *err)
+{
+    char *path = memory_print("%s/%s", dir, value);
+    enum status status = nat_map_read(&conf->nat, path, err);
+
+    free(path);
+    return status;
+}
+
+static enum status take_conntrack(const char *dir, char *value, struct sample_conf *conf,
+                                  struct error *err)
+{
+    (void)dir;
+    return conntrack_requests_add(&conf->conntrack, value, err);
+}
+
+static enum status take_filter(const char *dir, char *value, struct sample_conf *conf,
+                               struct error *err)
+{
+    (void)dir;
+    filter_free(conf->filter);
+    return filter_new(value, &conf->filter, err);
+}
+
+static enum status take_path(const char *dir, char *value, struct sample_conf *conf,
+                             struct error *err)
+{
+    (void)dir;
+    (void)err;
+    free(conf->path);
+    conf->path = memory_copy_text(value);
+    return STATUS_OK;
+}
+
+/* The options of `analyze` that change what is found. No point of a sample has such a name. */
+static const struct {
+    const char *key;
+    enum status (*take)(const char *dir, char *value, struct sample_conf *conf, struct error *err);
+} options[] = {
+    {"set",       take_set      },
+    {"tunnel",    take_tunnel   },
+    {"nat",       take_nat      },
+    {"conntrack", take_conntrack},
+    {"filter",    take_filter   },
+    {"path",      take_path     },
+};
+
 static enum status take_line(const char *dir, char *line, struct sample_conf *conf,
                              struct error *err)
 {
@@ -49,27 +117,15 @@ static enum status take_line(const char *dir, char *line, struct sample_conf *co
     if (equals == NULL)
         return error_set(
             err, STATUS_INPUT,
-            "'%s': must be POINT = FILE, set = RULE.PARAM=VALUE or tunnel = udp/PORT=KIND", line);
+            "'%s': must be POINT = FILE, or an option of analyze: set, tunnel, nat, conntrack,"
+            " filter or path = VALUE",
+            line);
     *equals = '\0';
     key = trim(line);
     value = trim(equals + 1);
-    if (strcmp(key, "set") == 0) {
-        void *sets = conf->sets;
-        char **set = memory_append(&sets, &conf->sets_count, &conf->sets_capacity, sizeof *set);
-
-        conf->sets = sets;
-        *set = memory_copy_text(value);
-        return STATUS_OK;
-    }
-    if (strcmp(key, "tunnel") == 0)
-        return tunnel_map_add(&conf->tunnels, value, err);
-    if (strcmp(key, "nat") == 0) {
-        char *path = memory_print("%s/%s", dir, value);
-        enum status read = nat_map_read(&conf->nat, path, err);
-
-        free(path);
-        return read;
-    }
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(key, options[i].key) == 0)
+            return options[i].take(dir, value, conf, err);
     argument = make_argument(dir, key, value);
     status = input_set_add(&conf->inputs, argument, err);
     free(argument);
@@ -110,6 +166,9 @@ void sample_conf_done(struct sample_conf *conf)
 {
     input_set_done(&conf->inputs);
     nat_map_done(&conf->nat);
+    conntrack_requests_done(&conf->conntrack);
+    filter_free(conf->filter);
+    free(conf->path);
     for (size_t i = 0; i < conf->sets_count; i++)
         free(conf->sets[i]);
     free(conf->sets);

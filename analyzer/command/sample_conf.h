@@ -3,7 +3,9 @@
 #define SAMPLE_CONF_H
 
 #include "base/error.h"
+#include "capture/filter.h"
 #include "capture/input.h"
+#include "command/pass_conntrack.h"
 #include "decode/tunnel.h"
 #include "survey/nat_map.h"
 
@@ -13,6 +15,9 @@ struct sample_conf {
     size_t sets_count, sets_capacity;
     struct tunnel_map tunnels;
     struct nat_map nat;
+    struct conntrack_requests conntrack;
+    struct filter *filter; /* NULL: none */
+    char *path;            /* the points from client to server; NULL: not said */
 };
 
 /* Reads `dir`/case.conf. STATUS_INPUT and `err` (file, line, reason) if it can't be read or makes

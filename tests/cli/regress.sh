@@ -34,6 +34,49 @@ check "not as expected: what is new" says "$out" '^\+.*syn-retransmitted'
 check "not as expected: a failure for CI" says junit.xml '<failure'
 check "not as expected: the expectation is untouched" says mine/silent/expected.csv 'something-else'
 
+# --- several at one time ------------------------------------------------------------------------
+
+mkdir -p many
+for name in a b c d e; do
+    cp -r mine/silent many/$name
+done
+cp kept.csv many/b/expected.csv
+rm many/d/host.pcap
+run regress many --jobs 1
+check "--jobs 1: what differs" exits_with 1
+cp "$out" one
+cp "$err" one-err
+run regress many --jobs 4
+check "--jobs 4: the same exit status" exits_with 1
+check "--jobs 4: the same output" cmp one "$out"
+check "--jobs 4: the same messages" cmp one-err "$err"
+check "--jobs 4: one that fails is no end" says "$out" '^FAILED  d: .*host\.pcap'
+check "--jobs 4: all are told" says "$out" '^5 samples, 4 differ$'
+run regress many --jobs 4 --update
+check "--jobs --update: writes" cmp kept.csv many/a/expected.csv
+run regress many --timings --junit junit.xml
+check "--timings: seconds" says "$out" '^ok +[0-9]+\.[0-9]{3} s  a$'
+check "--junit: seconds" says junit.xml 'name="a" time="[0-9]+\.[0-9]{3}"/>'
+run regress many --jobs 0
+check "--jobs 0: wrong usage" exits_with 2
+
+# --- the options of analyze in case.conf ------------------------------------------------------------
+
+cp -r mine/silent many/f
+echo 'filter = udp' >>many/f/case.conf
+run regress --update many/f
+check "filter: done" exits_with 0
+check "filter: nothing is left to find" [ "$(wc -l <many/f/expected.csv)" -eq 1 ]
+printf 'host = host.pcap\nfilter = not an expression\n' >many/f/case.conf
+run regress many/f
+check "a filter that is none: names the line" says "$out" 'case\.conf:2: '
+printf 'host = host.pcap\npath = host,router\n' >many/f/case.conf
+run regress many/f
+check "path: of a point that there is not" says "$out" '^FAILED .*router'
+printf 'host = host.pcap\nconntrack = host=nonsense\n' >many/f/case.conf
+run regress many/f
+check "conntrack: of a kernel that there is not" says "$out" 'case\.conf:2: .*nonsense'
+
 echo 'tunnel = udp/5555=rope' >>mine/silent/case.conf
 run regress mine
 check "a tunnel that there is not: fails" exits_with 1
