@@ -1,12 +1,13 @@
-/* What the rows of a case cost at least: inserts those of `segment` once more into an empty
- * database and does nothing else.
+/* What the rows of a case cost at least: inserts those that come from captures once more into an
+ * empty database and does nothing else.
  *
  * usage: floor FILE CASE.db NEW.db
  *
- * The table is the case's own, the rows are in memory before the clock starts, the pages are as
- * large as the case's, there is no journal, and one statement takes all rows from a virtual table
- * with NULL for the id: no way through SQLite's interface was found that is faster. Appends a line
- * to FILE, see took.h: insert, commit and close. */
+ * The tables are the case's own, the rows are in memory before the clock starts, the pages are as
+ * large as the case's, there is no journal, and for each table one statement takes all rows from a
+ * virtual table, in the order of their ids, with NULL where SQLite gives the id: no way through
+ * SQLite's interface was found that is faster. No index is made. Appends a line to FILE, see
+ * took.h: inserts, commit and close. */
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,17 +18,38 @@
 
 #include "bench/took.h"
 
+/* What `analyze` stores while it reads; findings come from rules. */
+#define TABLES                                                                                     \
+    "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT IN ('rule', 'finding'," \
+    " 'evidence') ORDER BY rootpage"
+
 enum {
-    COLUMNS_MAX = 62
+    TABLES_MAX = 32,
+    POOL_SIZE = 1 << 20
 };
 
-/* `nulls` has a bit for each column. */
+struct cell {
+    union {
+        int64_t integer;
+        double real;
+        const char *bytes; /* in a pool */
+    } value;
+    int32_t length;
+    int32_t type; /* SQLITE_INTEGER, … */
+};
+
 struct rows {
-    int64_t *values;
-    uint64_t *nulls;
+    char *name, *sql;
+    struct cell *cells;
     size_t count;
     int columns;
 };
+
+/* Where text and blobs are: it lives until the end. */
+static struct {
+    char *at;
+    size_t left;
+} pool;
 
 struct cursor {
     sqlite3_vtab_cursor base;
@@ -54,7 +76,7 @@ static int rows_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
 {
     const struct rows *rows = aux;
     struct table *table = sqlite3_malloc(sizeof *table);
-    char columns[COLUMNS_MAX * 5 + 32] = "CREATE TABLE x(c0";
+    char columns[1024] = "CREATE TABLE x(c0";
     size_t used = strlen(columns);
 
     (void)argc;
@@ -127,11 +149,25 @@ static int rows_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, in
 {
     const struct rows *rows = ((struct table *)cursor->pVtab)->rows;
     size_t row = ((struct cursor *)cursor)->row;
+    const struct cell *cell = &rows->cells[row * (size_t)rows->columns + (size_t)column];
 
-    if (rows->nulls[row] >> column & 1)
+    switch (cell->type) {
+    case SQLITE_INTEGER:
+        sqlite3_result_int64(context, cell->value.integer);
+        break;
+    case SQLITE_FLOAT:
+        sqlite3_result_double(context, cell->value.real);
+        break;
+    case SQLITE_TEXT:
+        sqlite3_result_text(context, cell->value.bytes, cell->length, SQLITE_STATIC);
+        break;
+    case SQLITE_BLOB:
+        sqlite3_result_blob(context, cell->value.bytes, cell->length, SQLITE_STATIC);
+        break;
+    default:
         sqlite3_result_null(context);
-    else
-        sqlite3_result_int64(context, rows->values[row * (size_t)rows->columns + (size_t)column]);
+        break;
+    }
     return SQLITE_OK;
 }
 
@@ -165,37 +201,99 @@ static sqlite3 *open_database(const char *path, int flags)
     return db;
 }
 
-/* Reads all rows; the first column, the id, becomes NULL, which is the cheapest. */
+static void *allocate(size_t size)
+{
+    void *bytes = calloc(1, size + 1);
+
+    if (bytes != NULL)
+        return bytes;
+    fprintf(stderr, "floor: out of memory\n");
+    exit(1);
+}
+
+static const char *keep(const void *bytes, size_t length)
+{
+    char *kept;
+
+    if (pool.left < length) {
+        pool.left = length > POOL_SIZE ? length : POOL_SIZE;
+        pool.at = allocate(pool.left);
+    }
+    kept = pool.at;
+    if (length > 0)
+        memcpy(kept, bytes, length);
+    pool.at += length;
+    pool.left -= length;
+    return kept;
+}
+
+static void load_cell(struct cell *cell, sqlite3_stmt *stmt, int column)
+{
+    cell->type = sqlite3_column_type(stmt, column);
+    if (cell->type == SQLITE_INTEGER) {
+        cell->value.integer = sqlite3_column_int64(stmt, column);
+    } else if (cell->type == SQLITE_FLOAT) {
+        cell->value.real = sqlite3_column_double(stmt, column);
+    } else if (cell->type != SQLITE_NULL) {
+        const void *bytes = cell->type == SQLITE_TEXT
+                                ? (const void *)sqlite3_column_text(stmt, column)
+                                : sqlite3_column_blob(stmt, column);
+
+        cell->length = sqlite3_column_bytes(stmt, column);
+        cell->value.bytes = keep(bytes, (size_t)cell->length);
+    }
+}
+
+static sqlite3_stmt *prepare(sqlite3 *db, char *sql)
+{
+    sqlite3_stmt *stmt;
+
+    check(db, sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK);
+    sqlite3_free(sql);
+    return stmt;
+}
+
+/* Reads all rows of a table; an `id` becomes NULL, which is the cheapest. */
 static void load(sqlite3 *db, struct rows *rows)
 {
-    sqlite3_stmt *count, *all;
+    sqlite3_stmt *stmt = prepare(db, sqlite3_mprintf("SELECT count(*) FROM %s", rows->name));
+    bool has_id;
     size_t row = 0;
 
-    check(db,
-          sqlite3_prepare_v2(db, "SELECT count(*) FROM segment", -1, &count, NULL) == SQLITE_OK &&
-              sqlite3_step(count) == SQLITE_ROW);
-    rows->count = (size_t)sqlite3_column_int64(count, 0);
-    sqlite3_finalize(count);
-    check(db,
-          sqlite3_prepare_v2(db, "SELECT * FROM segment ORDER BY id", -1, &all, NULL) == SQLITE_OK);
-    rows->columns = sqlite3_column_count(all);
-    rows->values = calloc(rows->count * (size_t)rows->columns + 1, sizeof *rows->values);
-    rows->nulls = calloc(rows->count + 1, sizeof *rows->nulls);
-    if (rows->values == NULL || rows->nulls == NULL || rows->columns > COLUMNS_MAX) {
-        fprintf(stderr, "floor: too many rows or columns\n");
-        exit(1);
-    }
-    for (; row < rows->count && sqlite3_step(all) == SQLITE_ROW; row++) {
-        rows->nulls[row] = 1;
-        for (int i = 1; i < rows->columns; i++)
-            if (sqlite3_column_type(all, i) == SQLITE_NULL)
-                rows->nulls[row] |= UINT64_C(1) << i;
+    check(db, sqlite3_step(stmt) == SQLITE_ROW);
+    rows->count = (size_t)sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    stmt = prepare(db, sqlite3_mprintf("SELECT * FROM %s ORDER BY 1", rows->name));
+    rows->columns = sqlite3_column_count(stmt);
+    rows->cells = allocate(rows->count * (size_t)rows->columns * sizeof *rows->cells);
+    has_id = strcmp(sqlite3_column_name(stmt, 0), "id") == 0;
+    for (; row < rows->count && sqlite3_step(stmt) == SQLITE_ROW; row++)
+        for (int i = 0; i < rows->columns; i++) {
+            struct cell *cell = &rows->cells[row * (size_t)rows->columns + (size_t)i];
+
+            if (i == 0 && has_id)
+                cell->type = SQLITE_NULL;
             else
-                rows->values[row * (size_t)rows->columns + (size_t)i] =
-                    sqlite3_column_int64(all, i);
-    }
+                load_cell(cell, stmt, i);
+        }
     check(db, row == rows->count);
-    sqlite3_finalize(all);
+    sqlite3_finalize(stmt);
+}
+
+static size_t load_all(sqlite3 *db, struct rows *tables)
+{
+    sqlite3_stmt *stmt = prepare(db, sqlite3_mprintf(TABLES));
+    size_t count = 0;
+
+    while (count < TABLES_MAX && sqlite3_step(stmt) == SQLITE_ROW) {
+        struct rows *rows = &tables[count++];
+
+        rows->name = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+        rows->sql = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 1));
+        load(db, rows);
+    }
+    sqlite3_finalize(stmt);
+    return count;
 }
 
 static char *text_of(sqlite3 *db, const char *sql)
@@ -210,8 +308,8 @@ static char *text_of(sqlite3 *db, const char *sql)
     return text;
 }
 
-/* An empty database with the case's table and its size of a page. */
-static sqlite3 *create(const char *path, const char *page_size, const char *table)
+/* An empty database with the case's size of a page. */
+static sqlite3 *create(const char *path, const char *page_size)
 {
     char *pragmas = sqlite3_mprintf("PRAGMA page_size = %s; PRAGMA journal_mode = OFF;"
                                     "PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;",
@@ -220,42 +318,57 @@ static sqlite3 *create(const char *path, const char *page_size, const char *tabl
 
     unlink(path);
     db = open_database(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    check(db, sqlite3_exec(db, pragmas, NULL, NULL, NULL) == SQLITE_OK &&
-                  sqlite3_exec(db, table, NULL, NULL, NULL) == SQLITE_OK);
+    check(db, sqlite3_exec(db, pragmas, NULL, NULL, NULL) == SQLITE_OK);
     sqlite3_free(pragmas);
     return db;
 }
 
+static void create_table(sqlite3 *db, struct rows *rows)
+{
+    char *module = sqlite3_mprintf("rows_%s", rows->name);
+
+    check(db, sqlite3_exec(db, rows->sql, NULL, NULL, NULL) == SQLITE_OK &&
+                  sqlite3_create_module(db, module, &rows_module, rows) == SQLITE_OK);
+    sqlite3_free(module);
+}
+
+static void insert(sqlite3 *db, const struct rows *rows)
+{
+    char *sql = sqlite3_mprintf("INSERT INTO %s SELECT * FROM rows_%s", rows->name, rows->name);
+
+    check(db, sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_free(sql);
+}
+
 int main(int argc, char **argv)
 {
-    struct rows rows;
-    char *page_size, *table;
+    static struct rows tables[TABLES_MAX];
     double begin, cpu;
+    size_t count;
+    char *page_size;
     sqlite3 *db;
 
     if (argc != 4) {
         fprintf(stderr, "usage: floor FILE CASE.db NEW.db\n");
         return 2;
     }
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     db = open_database(argv[2], SQLITE_OPEN_READONLY);
-    load(db, &rows);
+    count = load_all(db, tables);
     page_size = text_of(db, "PRAGMA page_size");
-    table = text_of(db, "SELECT sql FROM sqlite_master WHERE name = 'segment'");
     sqlite3_close(db);
-    db = create(argv[3], page_size, table);
-    check(db, sqlite3_create_module(db, "rows", &rows_module, &rows) == SQLITE_OK);
+    db = create(argv[3], page_size);
+    for (size_t i = 0; i < count; i++)
+        create_table(db, &tables[i]);
 
     begin = took_now(CLOCK_MONOTONIC);
     cpu = took_now(CLOCK_PROCESS_CPUTIME_ID);
-    check(db, sqlite3_exec(db, "BEGIN; INSERT INTO segment SELECT * FROM rows; COMMIT", NULL, NULL,
-                           NULL) == SQLITE_OK);
+    check(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK);
+    for (size_t i = 0; i < count; i++)
+        insert(db, &tables[i]);
+    check(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK);
     check(db, sqlite3_close(db) == SQLITE_OK);
     begin = took_now(CLOCK_MONOTONIC) - begin;
     cpu = took_now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-
-    sqlite3_free(page_size);
-    sqlite3_free(table);
-    free(rows.values);
-    free(rows.nulls);
     return took_note(argv[1], begin, cpu, 0);
 }
