@@ -25,11 +25,12 @@ enum side {
  * it only. */
 struct hop {
     struct waiting waiting[SIDES];
-    struct waiting copies[SIDES]; /* further sightings, in case the other side tells them apart */
-    bool crossed;                 /* a segment was seen on both sides */
-    bool surely;                  /* one was, and not a copy of it */
-    int64_t first_ns[SIDES];      /* when the first of these was, on either side */
-    int64_t way_ns, vary_ns;      /* how long it is between them, and how far from that */
+    struct waiting *copies;  /* of both sides: further sightings, in case the other side tells
+                                them apart; NULL: none */
+    bool crossed;            /* a segment was seen on both sides */
+    bool surely;             /* one was, and not a copy of it */
+    int64_t first_ns[SIDES]; /* when the first of these was, on either side */
+    int64_t way_ns, vary_ns; /* how long it is between them, and how far from that */
     uint32_t rewritten; /* bits of the fields that are told to be others at the stop behind it */
 };
 
@@ -61,15 +62,23 @@ struct journey *journey_new(uint32_t positions, const struct journey_listener *l
     return journey;
 }
 
+static void drop_all_copies(struct hop *hop)
+{
+    for (int side = 0; side < SIDES && hop->copies != NULL; side++)
+        waiting_done(&hop->copies[side]);
+    free(hop->copies);
+    hop->copies = NULL;
+}
+
 void journey_free(struct journey *journey)
 {
     if (journey == NULL)
         return;
-    for (uint32_t i = 0; i < DIRS * (journey->stops - 1); i++)
-        for (int side = 0; side < SIDES; side++) {
+    for (uint32_t i = 0; i < DIRS * (journey->stops - 1); i++) {
+        for (int side = 0; side < SIDES; side++)
             waiting_done(&journey->hops[i].waiting[side]);
-            waiting_done(&journey->hops[i].copies[side]);
-        }
+        drop_all_copies(&journey->hops[i]);
+    }
     free(journey);
 }
 
@@ -211,21 +220,24 @@ static uint64_t look_at(const struct search *search, uint32_t hop_number, enum s
     return match.segment_id;
 }
 
-/* Those that excuse nothing any more. */
-static void drop_copies(struct waiting *copies, int64_t now_ns)
+/* Forgets those that excuse nothing any more; returns the others. */
+static struct waiting *recent_copies(const struct hop *hop, enum side side, int64_t now_ns)
 {
+    struct waiting *copies = &hop->copies[side];
+
     while (copies->count > 0 && waiting_at(copies, 0)->ts_ns < now_ns - COPY_NS)
         waiting_pop(copies);
+    return copies;
 }
 
 /* Further sightings beside the stop, in the last resort. */
 static void look_at_copies(const struct search *search, uint32_t hop_number, enum side side,
                            struct pieces *pieces)
 {
-    struct waiting *copies = &hop_after(search->journey, search->dir, hop_number)->copies[side];
+    const struct hop *hop = hop_after(search->journey, search->dir, hop_number);
 
-    drop_copies(copies, search->whole.ts_ns);
-    match_segment(copies, pieces, MATCH_ARRIVED);
+    if (hop->copies != NULL)
+        match_segment(recent_copies(hop, side, search->whole.ts_ns), pieces, MATCH_ARRIVED);
 }
 
 /* Leaves what found no sighting beside the stop to wait for it there. What was found further on
@@ -323,11 +335,9 @@ void journey_quiet(struct journey *journey, int64_t ts_ns)
             struct hop *hop = hop_after(journey, dir, stop);
 
             expire(journey, dir, stop, ts_ns - WAIT_NS);
-            for (int side = 0; side < SIDES; side++) {
-                drop_copies(&hop->copies[side], ts_ns);
+            for (int side = 0; side < SIDES; side++)
                 waiting_rest(&hop->waiting[side]);
-                waiting_rest(&hop->copies[side]);
-            }
+            drop_all_copies(hop);
         }
 }
 
@@ -338,11 +348,12 @@ static void add_copy(const struct search *search, uint32_t hop_number, enum side
     struct pieces pieces = {.items[0] = search->whole.print, .count = 1};
     struct wait wait = search->whole;
 
-    drop_copies(&hop->copies[side], wait.ts_ns);
+    if (hop->copies == NULL)
+        hop->copies = memory_zalloc(SIDES * sizeof *hop->copies);
     match_segment(&hop->waiting[!side], &pieces, MATCH_EXCUSED);
     for (size_t p = 0; p < pieces.count; p++) {
         wait.print = pieces.items[p];
-        waiting_add(&hop->copies[side], &wait);
+        waiting_add(recent_copies(hop, side, wait.ts_ns), &wait);
     }
 }
 
