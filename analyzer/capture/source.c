@@ -9,13 +9,15 @@
 #include "capture/unpack.h"
 
 enum {
-    BUFFER_SIZE = 256 * 1024
+    BUFFER_SIZE = 256 * 1024,
+    STREAM_SIZE = 128 * 1024
 };
 
 struct source {
     struct file *file;
     uint8_t *buffer; /* the capture's bytes */
     size_t used, filled;
+    char *stream_buffer; /* of the stream; NULL: there is none */
 
     const struct unpacker *unpacker; /* NULL: not compressed, the rest is unused */
     void *unpacking;                 /* its state */
@@ -37,9 +39,9 @@ static void fail(struct source *source, enum source_state state, uint64_t offset
 }
 
 /* The next bytes of the file; 0 at its end. */
-static size_t read_file(struct source *source, uint8_t *bytes)
+static size_t read_file(struct source *source, uint8_t *bytes, size_t size)
 {
-    ssize_t got = file_read(source->file, bytes, BUFFER_SIZE);
+    ssize_t got = file_read(source->file, bytes, size);
 
     if (got >= 0)
         return (size_t)got;
@@ -59,7 +61,7 @@ static void unpack(struct source *source)
 
         if (source->packed_used == source->packed_filled) {
             source->packed_used = 0;
-            source->packed_filled = read_file(source, source->packed);
+            source->packed_filled = read_file(source, source->packed, BUFFER_SIZE);
             if (source->found != SOURCE_WHOLE)
                 break;
         }
@@ -85,7 +87,7 @@ static bool fill(struct source *source)
     if (source->found == SOURCE_WHOLE && source->unpacker != NULL)
         unpack(source);
     else if (source->found == SOURCE_WHOLE)
-        source->filled = read_file(source, source->buffer);
+        source->filled = read_file(source, source->buffer, BUFFER_SIZE);
     if (source->filled == 0)
         source->state = source->found;
     return source->filled > 0;
@@ -160,9 +162,18 @@ size_t source_read(struct source *source, void *bytes, size_t size)
     return done;
 }
 
+/* Past what the buffer holds, bytes that need no unpacking go straight to the stream. */
 static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 {
-    return (ssize_t)take(cookie, bytes, size);
+    struct source *source = cookie;
+    size_t got;
+
+    if (source->unpacker != NULL || source->used < source->filled || source->found != SOURCE_WHOLE)
+        return (ssize_t)take(source, bytes, size);
+    got = read_file(source, (uint8_t *)bytes, size);
+    if (got == 0)
+        source->state = source->found;
+    return (ssize_t)got;
 }
 
 FILE *source_stream(struct source *source)
@@ -172,7 +183,8 @@ FILE *source_stream(struct source *source)
 
     if (stream == NULL)
         return NULL;
-    setvbuf(stream, NULL, _IOFBF, 65536);
+    source->stream_buffer = memory_alloc(STREAM_SIZE);
+    setvbuf(stream, source->stream_buffer, _IOFBF, STREAM_SIZE);
     __fsetlocking(stream,
                   FSETLOCKING_BYCALLER); /* one thread reads: a lock for each frame is idle */
     return stream;
@@ -202,5 +214,6 @@ void source_close(struct source *source)
     file_close(source->file);
     free(source->packed);
     free(source->buffer);
+    free(source->stream_buffer);
     free(source);
 }
