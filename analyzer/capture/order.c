@@ -160,7 +160,8 @@ enum order_result order_next(struct order *order, size_t *file, struct frame *fr
     if (order->taken) {
         order->taken = false;
         read_on(order, top);
-        sift_down(order, 0);
+        if (order->open > 1)
+            sift_down(order, 0);
     }
     if (open_due(order, file, err) != STATUS_OK)
         return ORDER_FAILED;
