@@ -1,4 +1,4 @@
-/* tcpmortem plot: one picture of one connection. */
+/* tcpmortem plot: one picture. */
 #include <getopt.h>
 #include <stdbool.h>
 
@@ -7,19 +7,27 @@
 #include "report/report.h"
 
 static const char usage[] =
-    "Usage: tcpmortem plot CASE.db --connection N [-o FILE.png|FILE.svg] [--from T] [--to T]\n"
+    "Usage: tcpmortem plot CASE.db [--kind KIND] [--connection N] [-o FILE.png|FILE.svg]\n"
+    "                      [--from T] [--to T]\n"
     "\n"
-    "Draws the time-sequence diagram of one connection: the data of its busier direction, the\n"
-    "other end's ACKs, and what befell single segments, at all points on one clock.\n"
+    "Draws one picture. Without --kind: the time-sequence diagram of a connection, the data of "
+    "its\n"
+    "busier direction, the other end's ACKs, and what befell single segments, at all points on "
+    "one\n"
+    "clock.\n"
     "\n"
+    "  -k, --kind KIND      what to draw: see below\n"
     "  -c, --connection N   its id in the case, in connections.csv and in the report\n"
-    "  -o, --output FILE    where to write (default: connection-N.png)\n"
-    "  --from T, --to T     time range: seconds after the connection's start, or, if negative,\n"
-    "                       before its end (default: all of it)\n"
+    "  -o, --output FILE    where to write (default: connection-N.png, ttl.png and the like)\n"
+    "  --from T, --to T     time range: seconds after the start of the connection or of the case,\n"
+    "                       or, if negative, before its end (default: all of it)\n"
     "  --help               this text\n"
     "\n"
-    "Example: the last 50 ms\n"
-    "  tcpmortem plot out/case.db --connection 1 --from -0.05 -o end.svg\n";
+    "Examples: the last 50 ms; which connections left with another TTL\n"
+    "  tcpmortem plot out/case.db --connection 1 --from -0.05 -o end.svg\n"
+    "  tcpmortem plot out/case.db --kind ttl\n"
+    "\n"
+    "Kinds:\n";
 
 struct request {
     struct plot_options plot;
@@ -34,6 +42,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+    {"kind",       required_argument, NULL, 'k'        },
     {"connection", required_argument, NULL, 'c'        },
     {"output",     required_argument, NULL, 'o'        },
     {"from",       required_argument, NULL, OPTION_FROM},
@@ -48,6 +57,9 @@ static enum status take_option(struct request *request, int option, struct error
     case 'c':
         return argument_number("--connection", optarg, 1, INT64_MAX, &request->plot.connection,
                                err);
+    case 'k':
+        request->plot.kind = optarg;
+        return STATUS_OK;
     case 'o':
         request->plot.file = optarg;
         return STATUS_OK;
@@ -71,7 +83,7 @@ static enum status read_request(int argc, char **argv, struct request *request, 
     int option;
 
     optind = 1;
-    while ((option = getopt_long(argc, argv, "c:o:", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "k:c:o:", long_options, NULL)) != -1) {
         enum status status = take_option(request, option, err);
 
         if (status != STATUS_OK || request->help)
@@ -79,8 +91,6 @@ static enum status read_request(int argc, char **argv, struct request *request, 
     }
     if (argc - optind != 1)
         return error_set(err, STATUS_USAGE, "plot: one case database is needed: see plot --help");
-    if (request->plot.connection == 0)
-        return error_set(err, STATUS_USAGE, "plot: which connection? Give --connection N");
     request->case_path = argv[optind];
     return STATUS_OK;
 }
@@ -94,6 +104,7 @@ enum status command_plot(int argc, char **argv, struct error *err)
         return status;
     if (request.help) {
         fputs(usage, stdout);
+        report_write_plot_kinds(stdout);
         return STATUS_OK;
     }
     return report_plot(request.case_path, &request.plot, err);

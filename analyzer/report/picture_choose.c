@@ -103,7 +103,8 @@ static void zoom_at(struct picture *picture, const struct zoom *zoom)
     free(note);
 }
 
-static enum status add_zoom(struct picture_set *set, const struct report *report, struct error *err)
+enum status picture_set_add_zoom(struct picture_set *set, const struct report *report,
+                                 struct error *err)
 {
     const struct time_range all = {0};
     struct picture *picture = &set->pictures[set->count - 1];
@@ -177,8 +178,8 @@ static enum status load_roles(struct picture *picture, const struct report *repo
 }
 
 /* A connection of few segments, as of a handshake that failed, is best told by a ladder. */
-static enum status add_ladder(struct picture_set *set, const struct report *report,
-                              struct error *err)
+enum status picture_set_add_ladder(struct picture_set *set, const struct report *report,
+                                   struct error *err)
 {
     const struct time_range all = {0};
     struct picture *picture = &set->pictures[set->count - 1];
@@ -213,9 +214,9 @@ enum status picture_set_choose(struct picture_set *set, const struct report *rep
 
         status = picture_set_add(set, report, query_int(&q, 0), range, err);
         if (status == STATUS_OK && whole)
-            status = add_zoom(set, report, err);
+            status = picture_set_add_zoom(set, report, err);
         if (status == STATUS_OK && whole)
-            status = add_ladder(set, report, err);
+            status = picture_set_add_ladder(set, report, err);
     }
     query_status = query_close(&q);
     return status != STATUS_OK ? status : query_status;

@@ -164,25 +164,30 @@ static void write_sequence(FILE *out, const struct picture *picture)
     picture_write_labels(out, &view);
 }
 
-/* Sizes are pixels of the PNG. */
-static void write_heading(FILE *out, const struct picture *picture, int height)
+void picture_write_heading(FILE *out, const char *title, char *const subtitle[2], int height)
 {
     fprintf(out,
             "set label 1 %s at screen 0.015,%.5f left font ',20' tc rgb '#000000'\n"
             "set label 2 %s at screen 0.015,%.5f left font ',14' tc rgb '#505050'\n"
             "set label 3 %s at screen 0.015,%.5f left font ',14' tc rgb '#505050'\n",
-            picture->title, 1 - 32.0 / height, picture->subtitle[0], 1 - 68.0 / height,
-            picture->subtitle[1], 1 - 93.0 / height);
+            title, 1 - 32.0 / height, subtitle[0], 1 - 68.0 / height, subtitle[1],
+            1 - 93.0 / height);
 }
 
 /* Text is data here and never markup: noenhanced. */
-static void write_output(FILE *out, const struct picture *picture, const char *terminal,
-                         const char *font, const char *suffix, int height)
+void picture_write_terminal(FILE *out, const char *name, const char *terminal, const char *font,
+                            const char *suffix, int height)
 {
     fprintf(out,
             "set terminal %s noenhanced rounded size 1600,%d font '%s,15' background rgb 'white'\n"
             "set output '%s.%s'\n",
-            terminal, height, font, picture->name, suffix);
+            terminal, height, font, name, suffix);
+}
+
+static void write_output(FILE *out, const struct picture *picture, const char *terminal,
+                         const char *font, const char *suffix, int height)
+{
+    picture_write_terminal(out, picture->name, terminal, font, suffix, height);
     if (picture->kind == PICTURE_LADDER)
         fputs("plot NaN notitle\n", out);
     else
@@ -194,7 +199,7 @@ void picture_write_script(FILE *out, const struct picture *picture, int formats)
     int height = picture->kind == PICTURE_LADDER ? ladder_height(picture) : 900;
 
     fputs("reset\nset encoding utf8\n", out);
-    write_heading(out, picture, height);
+    picture_write_heading(out, picture->title, picture->subtitle, height);
     if (picture->kind == PICTURE_LADDER)
         ladder_write_script(out, picture);
     else

@@ -15,4 +15,10 @@ enum {
  * gnuplot's current folder. All data is in the commands; numbers and safe strings only. */
 void picture_write_script(FILE *out, const struct picture *picture, int formats);
 
+/* What the scripts of all pictures begin with. Sizes are pixels of the PNG; the texts are gnuplot's
+ * strings. */
+void picture_write_heading(FILE *out, const char *title, char *const subtitle[2], int height);
+void picture_write_terminal(FILE *out, const char *name, const char *terminal, const char *font,
+                            const char *suffix, int height);
+
 #endif

@@ -26,6 +26,13 @@ enum status picture_set_add(struct picture_set *set, const struct report *report
                             int64_t connection, const struct time_range *range, struct error *err)
     __attribute__((warn_unused_result));
 
+/* Adds another picture of the connection that was added last: around the evidence of its worst
+ * finding where that is a small part of it, its ladder where its segments are few. */
+enum status picture_set_add_zoom(struct picture_set *set, const struct report *report,
+                                 struct error *err) __attribute__((warn_unused_result));
+enum status picture_set_add_ladder(struct picture_set *set, const struct report *report,
+                                   struct error *err) __attribute__((warn_unused_result));
+
 /* Gives every picture its segments. */
 enum status picture_set_fill(struct picture_set *set, const struct report *report,
                              struct error *err) __attribute__((warn_unused_result));

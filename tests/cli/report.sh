@@ -44,15 +44,4 @@ run analyze -o formula --format csv '@SUM(A1).pcap'
 check "connections.csv: no formula" says formula/connections.csv "\"'@SUM\(A1\)\""
 check "findings.csv: no formula" says formula/findings.csv "\"'@SUM\(A1\)\""
 
-if command -v gnuplot >/dev/null 2>&1; then
-    run plot out/case.db --connection 1 -o one.svg
-    check "plot: done" exits_with 0
-    check "plot: an SVG picture" says one.svg '<svg'
-    run plot out/case.db --connection 1 -o one.png
-    check "plot: a PNG picture" test "$(head -c 4 one.png | tail -c 3)" = PNG
-    run plot out/case.db --connection 99 -o none.svg
-    check "plot of an unknown connection: wrong usage or input" test "$status" -eq 2 -o "$status" -eq 3
-    check "plot of an unknown connection: no picture" absent none.svg
-fi
-
 finish

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Pictures of every kind.
+. tests/cli/tap
+
+if ! command -v gnuplot >/dev/null 2>&1; then
+    check "pictures # SKIP no gnuplot" true
+    finish
+fi
+
+"$make_capture" unanswered silent.pcap
+"$make_capture" conversation good.pcap
+run analyze -o out --max-plots 0 host=silent.pcap,good.pcap
+run plot out/case.db --connection 1 -o one.svg
+check "plot: done" exits_with 0
+check "plot: an SVG picture" says one.svg '<svg'
+run plot out/case.db --connection 1 -o one.png
+check "plot: a PNG picture" test "$(head -c 4 one.png | tail -c 3)" = PNG
+run plot out/case.db --connection 99 -o none.svg
+check "plot of an unknown connection: wrong usage or input" test "$status" -eq 2 -o "$status" -eq 3
+check "plot of an unknown connection: no picture" absent none.svg
+
+# KIND SAMPLE [OPTION…]: drawn, whole, with its axes and legend, and the same again.
+is_well_formed() {
+    if command -v xmllint >/dev/null 2>&1; then
+        xmllint --nonet --noout "$1"
+    else
+        head -n 1 "$1" | grep -q '^<?xml' && tail -n 1 "$1" | grep -q '</svg>'
+    fi
+}
+
+draws() {
+    kind=$1
+    sample=$2
+    words=$3
+    shift 3
+    if [ ! -e "$sample/case.db" ]; then
+        # shellcheck disable=SC2046 # words are wanted
+        run analyze -o "$sample" --max-plots 0 \
+            $(cd "$root" && sh tests/case-arguments "samples/$sample" | sed "s|samples/|$root/samples/|g")
+    fi
+    run plot "$sample/case.db" --kind "$kind" -o "$kind.svg" "$@"
+    check "$kind: done" exits_with 0
+    check "$kind: silent" is_silent "$err"
+    check "$kind: an SVG picture" is_well_formed "$kind.svg"
+    check "$kind: says $words" says "$kind.svg" "$words"
+    run plot "$sample/case.db" --kind "$kind" -o again.svg "$@"
+    check "$kind: the same again" cmp "$kind.svg" again.svg
+    run plot "$sample/case.db" --kind "$kind" -o "$kind.png" "$@"
+    check "$kind: a PNG picture" test "$(head -c 4 "$kind.png" | tail -c 3)" = PNG
+    run plot "$sample/case.db" --kind "$kind" -o again.png "$@"
+    check "$kind: the same PNG again" cmp "$kind.png" again.png
+}
+
+draws sequence docker-reset 'bytes since ISN' --connection 1
+draws zoom docker-reset 'around the evidence' --connection 1
+draws ladder ttl-ecmp 'not recorded there' --connection 3
+draws syn-series ttl-ecmp '5 of 18 connections: never answered'
+draws ttl ttl-ecmp 'router-far'
+draws delay docker-reset 'container to host' --connection 1
+draws size tunnel-gue 'director-in to director-out'
+draws flight docker-reset 'in flight' --connection 1 --from -0.3
+
+run plot ttl-ecmp/case.db --kind ttl
+check "plot: a name by default" exists ttl.png
+run plot ttl-ecmp/case.db --kind pie
+check "an unknown kind: wrong usage" exits_with 2
+check "an unknown kind: is named" complains_once 'pie'
+run plot docker-reset/case.db --kind flight
+check "a kind of one connection: which?" exits_with 2
+run plot docker-reset/case.db --kind ladder --connection 1 -o none.svg
+check "too long for a ladder: wrong usage" exits_with 2
+check "too long for a ladder: is said" complains_once 'too many segments'
+run plot docker-reset/case.db --kind size --connection 99 -o none.svg
+check "a chart of an unknown connection: wrong usage" exits_with 2
+check "no picture of what is not there" absent none.svg
+run plot --help
+for kind in sequence zoom ladder syn-series ttl delay size flight; do
+    check "plot --help: names $kind" says "$out" "^  $kind "
+done
+
+finish
