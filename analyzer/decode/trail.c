@@ -12,6 +12,21 @@ enum {
     TWO_ADDRESSES = 12
 };
 
+uint32_t trail_least(const struct trail_layer *layer)
+{
+    switch (layer->kind) {
+    case TRAIL_IP:
+        return layer->header_len;
+    case TRAIL_ETHERNET:
+        return TWO_ADDRESSES;
+    case TRAIL_UDP:
+    case TRAIL_ICMP:
+        return ICMP_HEADER; /* UDP's is as long */
+    default:
+        return 4;
+    }
+}
+
 static struct trail_layer *add(struct trail *trail, enum trail_kind kind, const uint8_t *start,
                                uint32_t sent)
 {
@@ -105,7 +120,7 @@ void trail_follow(struct trail *trail, const struct tunnel_map *map, int dlt, co
     struct ip_header ip;
     struct next next;
 
-    *trail = (struct trail){.frame = bytes};
+    *trail = (struct trail){.frame = bytes, .map = map};
     if (link_decode(dlt, &view, &packet, &next) != SKIP_NONE)
         return;
     reach(trail, view.at);

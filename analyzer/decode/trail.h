@@ -29,8 +29,9 @@ enum {
 
 struct trail {
     const uint8_t *frame;
-    bool quoted;  /* what is added from now on is */
-    size_t count; /* of layers, outermost first */
+    const struct tunnel_map *map; /* borrowed */
+    bool quoted;                  /* what is added from now on is */
+    size_t count;                 /* of layers, outermost first */
     struct trail_layer layers[TRAIL_MAX];
     uint32_t link_len; /* the link-layer header of the frame, with its tags */
     uint32_t end;      /* so many bytes are headers that are known; what follows is payload */
@@ -42,6 +43,9 @@ struct trail {
  * decode_frame(); `map` may be NULL. */
 void trail_follow(struct trail *trail, const struct tunnel_map *map, int dlt, const uint8_t *bytes,
                   uint32_t captured, uint32_t sent);
+
+/* How many bytes of a layer are there at least if it was noted and is not beyond trail->end. */
+uint32_t trail_least(const struct trail_layer *layer);
 
 /* For walk.c: a header stands at the front of the view, or behind it in the case of IP. Protocols
  * that are no tunnel of their own headers are left out. */
