@@ -1,8 +1,12 @@
 #include "command/analysis.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/memory.h"
 #include "base/scrap.h"
 #include "command/pass.h"
 #include "store/store.h"
@@ -58,6 +62,23 @@ static enum status build_case(const char *case_path, struct survey *survey,
     return status;
 }
 
+/* Puts a case that tells no names and addresses in the place of the one at `part`. */
+static enum status hide(const char *part, const struct anonymous_option *option, struct error *err)
+{
+    char *hidden = memory_print("%s.hidden", part);
+    enum status status;
+
+    scrap_add(hidden);
+    status = anonymous_copy(option, part, hidden, err);
+    if (status == STATUS_OK && rename(hidden, part) != 0) {
+        status = error_set(err, STATUS_OUTPUT, "%s: %s", part, strerror(errno));
+        unlink(hidden);
+    }
+    scrap_forget(hidden);
+    free(hidden);
+    return status;
+}
+
 enum status analysis_run(const char *case_path, const struct analysis_options *options,
                          struct analysis_result *result, struct error *err)
 {
@@ -73,6 +94,8 @@ enum status analysis_run(const char *case_path, const struct analysis_options *o
         status = build_case(case_path, &survey, options, err);
     }
     survey_done(&survey);
+    if (status == STATUS_OK && options->anonymous.wanted)
+        status = hide(part, &options->anonymous, err);
     if (status == STATUS_OK)
         status = rules_run(part, &options->rules, err);
     if (status == STATUS_OK || status == STATUS_RULE) {

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "capture/input.h"
+#include "command/anonymous.h"
 #include "command/pass_conntrack.h"
 #include "rules/rules.h"
 #include "survey/survey.h"
@@ -16,6 +17,7 @@ struct analysis_options {
     struct survey_options survey;
     struct conntrack_requests conntrack;
     struct rules_options rules;
+    struct anonymous_option anonymous;
 };
 
 struct analysis_result {

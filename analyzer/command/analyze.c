@@ -39,6 +39,8 @@ static const char usage[] =
     "  --from T, --to T          time range of the pictures: seconds after the connection's "
     "start,\n"
     "                            or, if negative, before its end\n"
+    "  --anonymize[=KEYFILE]     other addresses, ports and names in all that is written: "
+    "reports/README.md\n"
     "  --fail-on SEVERITY        exit status 1 if a finding is at least an info, notice, warning "
     "or\n"
     "                            error\n"
@@ -73,6 +75,7 @@ enum {
     OPTION_MAX_PLOTS,
     OPTION_FROM,
     OPTION_TO,
+    OPTION_ANONYMIZE,
     OPTION_FAIL_ON,
     OPTION_STRICT,
     OPTION_HELP
@@ -93,6 +96,7 @@ static const struct option long_options[] = {
     {"max-plots",   required_argument, NULL, OPTION_MAX_PLOTS},
     {"from",        required_argument, NULL, OPTION_FROM     },
     {"to",          required_argument, NULL, OPTION_TO       },
+    {"anonymize",   optional_argument, NULL, OPTION_ANONYMIZE},
     {"fail-on",     required_argument, NULL, OPTION_FAIL_ON  },
     {"strict",      no_argument,       NULL, OPTION_STRICT   },
     {"help",        no_argument,       NULL, OPTION_HELP     },
@@ -107,10 +111,31 @@ static enum status check_severity(const char *name, struct error *err)
                      name);
 }
 
+static enum status take_report_option(struct report_options *report, int option, struct error *err)
+{
+    int64_t number;
+
+    switch (option) {
+    case OPTION_FORMAT:
+        report->formats = optarg;
+        return STATUS_OK;
+    case OPTION_MAX_PLOTS:
+        if (argument_number("--max-plots", optarg, 0, 10000, &number, err) != STATUS_OK)
+            return STATUS_USAGE;
+        report->max_plots = (int)number;
+        return STATUS_OK;
+    case OPTION_FROM:
+        report->from = optarg;
+        return STATUS_OK;
+    default:
+        report->to = optarg;
+        return STATUS_OK;
+    }
+}
+
 static enum status take_option(struct request *request, int option, struct error *err)
 {
     struct rules_options *rules = &request->analysis.rules;
-    int64_t number;
 
     switch (option) {
     case 'o':
@@ -142,18 +167,12 @@ static enum status take_option(struct request *request, int option, struct error
         rules->timings = true;
         return STATUS_OK;
     case OPTION_FORMAT:
-        request->report.formats = optarg;
-        return STATUS_OK;
     case OPTION_MAX_PLOTS:
-        if (argument_number("--max-plots", optarg, 0, 10000, &number, err) != STATUS_OK)
-            return STATUS_USAGE;
-        request->report.max_plots = (int)number;
-        return STATUS_OK;
     case OPTION_FROM:
-        request->report.from = optarg;
-        return STATUS_OK;
     case OPTION_TO:
-        request->report.to = optarg;
+        return take_report_option(&request->report, option, err);
+    case OPTION_ANONYMIZE:
+        request->analysis.anonymous = (struct anonymous_option){true, optarg};
         return STATUS_OK;
     case OPTION_FAIL_ON:
         request->fail_on = optarg;

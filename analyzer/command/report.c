@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "command/anonymous.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "report/output.h"
@@ -22,6 +23,10 @@ static const char usage[] =
     "  --max-plots N        pictures of the N worst connections (default: 12)\n"
     "  --from T, --to T     time range of the pictures: seconds after the connection's start, or,\n"
     "                       if negative, before its end\n"
+    "  --anonymize[=KEYFILE]\n"
+    "                       of a copy of the case with other addresses, ports and names, which\n"
+    "                       becomes DIR/case.db (needs -o): reports/README.md\n"
+    "  --rules DIR          the rules that run on that copy (default: those of this program)\n"
     "  --help               this text\n"
     "\n"
     "reports/README.md describes the files and their columns.\n"
@@ -33,6 +38,8 @@ struct request {
     struct report_options report;
     const char *case_path;
     const char *output;
+    struct anonymous_option anonymous;
+    const char *rules;
     bool help;
 };
 
@@ -41,6 +48,8 @@ enum {
     OPTION_MAX_PLOTS,
     OPTION_FROM,
     OPTION_TO,
+    OPTION_ANONYMIZE,
+    OPTION_RULES,
     OPTION_HELP
 };
 
@@ -50,6 +59,8 @@ static const struct option long_options[] = {
     {"max-plots", required_argument, NULL, OPTION_MAX_PLOTS},
     {"from",      required_argument, NULL, OPTION_FROM     },
     {"to",        required_argument, NULL, OPTION_TO       },
+    {"anonymize", optional_argument, NULL, OPTION_ANONYMIZE},
+    {"rules",     required_argument, NULL, OPTION_RULES    },
     {"help",      no_argument,       NULL, OPTION_HELP     },
     {NULL,        0,                 NULL, 0               },
 };
@@ -77,6 +88,12 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_TO:
         request->report.to = optarg;
         return STATUS_OK;
+    case OPTION_ANONYMIZE:
+        request->anonymous = (struct anonymous_option){true, optarg};
+        return STATUS_OK;
+    case OPTION_RULES:
+        request->rules = optarg;
+        return STATUS_OK;
     case OPTION_HELP:
         request->help = true;
         return STATUS_OK;
@@ -100,8 +117,35 @@ static enum status read_request(int argc, char **argv, struct request *request, 
     if (argc - optind != 1)
         return error_set(err, STATUS_USAGE,
                          "report: one case database is needed: see report --help");
+    if (request->anonymous.wanted && request->output == NULL)
+        return error_set(err, STATUS_USAGE, "report: where to? --anonymize needs -o DIR");
+    if (request->rules != NULL && !request->anonymous.wanted)
+        return error_set(err, STATUS_USAGE, "report: --rules is for --anonymize");
     request->case_path = argv[optind];
     return STATUS_OK;
+}
+
+/* The reports of a copy that tells no names: the copy is kept beside them. */
+static enum status report_anonymous(const struct request *request, const char *dir,
+                                    struct error *err)
+{
+    struct error report_err = {0};
+    char *path;
+    enum status status =
+        anonymous_publish(&request->anonymous, request->case_path, dir, request->rules, &path, err);
+
+    if (path != NULL) {
+        enum status written = report_write(path, dir, &request->report, &report_err);
+
+        if (status == STATUS_OK) {
+            status = written;
+            *err = report_err;
+        } else if (report_err.text[0] != '\0') {
+            warn_user("%s", report_err.text);
+        }
+    }
+    free(path);
+    return status;
 }
 
 enum status command_report(int argc, char **argv, struct error *err)
@@ -119,7 +163,9 @@ enum status command_report(int argc, char **argv, struct error *err)
     dir = request.output != NULL ? memory_copy_text(request.output)
                                  : text_folder_name(request.case_path);
     status = output_make_folder(dir, err);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && request.anonymous.wanted)
+        status = report_anonymous(&request, dir, err);
+    else if (status == STATUS_OK)
         status = report_write(request.case_path, dir, &request.report, err);
     free(dir);
     return status;
