@@ -35,7 +35,7 @@ static const char usage[] =
     "  --rule-budget STEPS       steps of SQLite's virtual machine that a rule may take\n"
     "  --timings                 store how long each rule took: rule.ms\n"
     "  --format LIST             which reports, of csv,md,html,json (default: all but json)\n"
-    "  --max-plots N             pictures of the N worst connections (default: 12)\n"
+    "  --max-plots N             pictures: charts, and the worst connections (default: 12)\n"
     "  --from T, --to T          time range of the pictures: seconds after the connection's "
     "start,\n"
     "                            or, if negative, before its end\n"

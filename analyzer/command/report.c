@@ -20,7 +20,7 @@ static const char usage[] =
     "\n"
     "  -o, --output DIR     where to write; made if it is missing (default: beside the case)\n"
     "  --format LIST        which reports to write, of csv,md,html,json (default: all but json)\n"
-    "  --max-plots N        pictures of the N worst connections (default: 12)\n"
+    "  --max-plots N        pictures: charts, and the worst connections (default: 12)\n"
     "  --from T, --to T     time range of the pictures: seconds after the connection's start, or,\n"
     "                       if negative, before its end\n"
     "  --anonymize[=KEYFILE]\n"

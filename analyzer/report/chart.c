@@ -117,6 +117,7 @@ void chart_done(struct chart *chart)
     free(chart->series);
     free(chart->names);
     free(chart->name);
+    free(chart->plain_title);
     free(chart->title);
     free(chart->subtitle[0]);
     free(chart->subtitle[1]);

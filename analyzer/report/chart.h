@@ -55,8 +55,9 @@ struct chart_panel {
 };
 
 struct chart {
-    char *name;  /* of its files, without folder and suffix */
-    char *title; /* gnuplot's strings */
+    char *name; /* of its files, without folder and suffix */
+    char *plain_title;
+    char *title; /* the same as gnuplot's string; so are: */
     char *subtitle[2];
     char *x_label;
     enum chart_unit x_unit;

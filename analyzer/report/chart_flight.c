@@ -123,5 +123,6 @@ const struct chart_kind chart_kind_flight = {
     .title = "Bytes in flight and the receiver's window",
     .note = "In flight is what was sent and not acknowledged, as seen nearest to the sender.",
     .one = true,
+    .rules = "zero-window-stall",
     .fill = fill,
 };

@@ -51,17 +51,15 @@ static void tell_choice(struct chart *chart, const struct chart_kind *kind, int6
 static void name_it(struct chart *chart, const struct chart_kind *kind, int64_t connection,
                     const char *what)
 {
-    char *title = connection == 0
-                      ? memory_copy_text(kind->title)
-                      : memory_print("Connection %" PRId64 ":  %s", connection, kind->title);
-
     chart->name = connection == 0
                       ? memory_copy_text(kind->name)
                       : memory_print("connection-%" PRId64 "-%s", connection, kind->name);
-    chart->title = text_safe(TEXT_GNUPLOT, title, TITLE_MAX_LENGTH);
+    chart->plain_title = connection == 0
+                             ? memory_copy_text(kind->title)
+                             : memory_print("Connection %" PRId64 ":  %s", connection, kind->title);
+    chart->title = text_safe(TEXT_GNUPLOT, chart->plain_title, TITLE_MAX_LENGTH);
     chart_set_subtitle(chart, 0, what);
     chart_set_subtitle(chart, 1, kind->note);
-    free(title);
 }
 
 enum status chart_make(struct chart *chart, const struct chart_kind *kind,

@@ -28,6 +28,7 @@ struct chart_kind {
     const char *note;  /* a line below the title: how to read it */
     const char *first; /* of which connections it is where not all have room; NULL: of all */
     bool one;          /* it is of one connection */
+    const char *rules; /* whose findings it is drawn for in a report, "a b"; NULL: none */
     chart_fill *fill;
 };
 

@@ -148,5 +148,6 @@ const struct chart_kind chart_kind_size = {
     .note =
         "IP datagrams as sent, by length: those that came to the next point, and those that never"
         " did.",
+    .rules = "size-dependent-loss tunnel-size-loss",
     .fill = fill,
 };

@@ -119,5 +119,6 @@ const struct chart_kind chart_kind_syn_series = {
         "Each line is a connect; a dot is a SYN, as seen nearest to the client. Linux waits 1 s,"
         " then twice as long each time.",
     .first = "never answered, refused, or with several SYNs",
+    .rules = "ttl-too-short connect-timeout",
     .fill = fill,
 };

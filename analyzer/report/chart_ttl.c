@@ -94,5 +94,6 @@ const struct chart_kind chart_kind_ttl = {
     .note = "A line runs from the TTL nearest to the sender to that nearest to the receiver: its"
             " length is the hops between.",
     .first = "those never answered first",
+    .rules = "ttl-too-short",
     .fill = fill,
 };

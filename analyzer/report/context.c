@@ -54,6 +54,11 @@ void report_close(struct report *report)
         free(report->captures[i].file_name);
     free(report->captures);
     free(report->pictures);
+    for (size_t i = 0; i < report->charts_count; i++) {
+        free(report->charts[i].name);
+        free(report->charts[i].title);
+    }
+    free(report->charts);
     sqlite3_close(report->db);
     *report = (struct report){0};
 }

@@ -18,6 +18,11 @@ struct report_capture {
     bool one_of_many; /* its point has other files too: the point alone does not name it */
 };
 
+struct report_chart {
+    char *name;  /* of its files: plots/NAME.png and .svg */
+    char *title; /* what it shows */
+};
+
 struct report {
     sqlite3 *db;
     const char *path;                /* of the case, borrowed */
@@ -26,6 +31,9 @@ struct report {
     /* Pictures in plots/ that show this case: connection-N, worst connection first. */
     struct report_picture *pictures;
     size_t pictures_count, pictures_capacity;
+    /* Charts there, for what rules found. */
+    struct report_chart *charts;
+    size_t charts_count, charts_capacity;
     int max_plots; /* how many connections are drawn */
 };
 

@@ -125,9 +125,15 @@ enum status markdown_pictures(const struct report *report, FILE *out, struct err
     size_t shown = 0;
 
     (void)err;
-    if (count == 0 || (count == 1 && !report->pictures[0].zoom))
+    if (report->charts_count == 0 && (count == 0 || (count == 1 && !report->pictures[0].zoom)))
         return STATUS_OK;
     section_start(&section, out, report, "Pictures", PICTURES_BYTES);
+    for (size_t i = 0; i < report->charts_count; i++) {
+        const struct report_chart *chart = &report->charts[i];
+
+        fprintf(out, "[![%s](plots/%s.png)](plots/%s.svg)\n\n", chart->title, chart->name,
+                chart->name);
+    }
     for (; shown < count && section_has_room(&section); shown++) {
         const struct report_picture *picture = &report->pictures[shown];
 

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/scrap.h"
+#include "report/chart_kinds.h"
 
 enum status picture_folder_make(const char *dir, char **folder, struct error *err)
 {
@@ -28,6 +29,22 @@ static bool is_any_name(const char *name)
     return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
+/* Of a chart: KIND.png, connection-N-KIND.svg; `name` is what follows "connection-N-". */
+static bool is_chart_name(const char *name)
+{
+    size_t count;
+    const struct chart_kind *const *kinds = chart_kinds(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(kinds[i]->name);
+
+        if (strncmp(name, kinds[i]->name, length) == 0 &&
+            (strcmp(name + length, ".png") == 0 || strcmp(name + length, ".svg") == 0))
+            return true;
+    }
+    return false;
+}
+
 static bool is_picture_name(const char *name)
 {
     static const char *const tails[] = {".png",      ".svg",        "-zoom.png",
@@ -35,13 +52,13 @@ static bool is_picture_name(const char *name)
     static const char head[] = "connection-";
 
     if (strncmp(name, head, sizeof head - 1) != 0)
-        return false;
+        return is_chart_name(name);
     name += sizeof head - 1;
     name += strspn(name, "0123456789");
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
         if (strcmp(name, tails[i]) == 0)
             return true;
-    return false;
+    return *name == '-' && is_chart_name(name + 1);
 }
 
 static void remove_files(const char *path, bool (*is_wanted)(const char *name))

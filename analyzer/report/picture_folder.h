@@ -12,7 +12,8 @@ enum status picture_folder_make(const char *dir, char **folder, struct error *er
 /* Removes a temporary folder with the files in it. NULL is fine. */
 void picture_folder_remove(const char *folder);
 
-/* Removes connection-N.png and the like, and nothing else, from a folder that may not exist. */
+/* Removes connection-N.png, ttl.svg and the like, and nothing else, from a folder that may not
+ * exist. */
 void picture_folder_clear(const char *folder);
 
 /* Renames `name` followed by `suffix` in the folder `folder` to the path `to`. */

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "report/chart_kinds.h"
 #include "report/drawing.h"
 #include "report/output.h"
 #include "report/picture_folder.h"
 #include "report/picture_script.h"
+#include "report/query.h"
 
 static enum status move_both(const char *name, const char *folder, const char *plots,
                              struct error *err)
@@ -31,6 +33,8 @@ static enum status move_all(const struct drawing *drawing, const char *folder, c
 
     for (size_t i = 0; i < drawing->set.count && status == STATUS_OK; i++)
         status = move_both(drawing->set.pictures[i].name, folder, plots, err);
+    for (size_t i = 0; i < drawing->charts_count && status == STATUS_OK; i++)
+        status = move_both(drawing->charts[i].name, folder, plots, err);
     return status;
 }
 
@@ -56,6 +60,17 @@ static void note_pictures(struct report *report, const struct picture_set *set)
     }
 }
 
+static void note_charts(struct report *report, const struct drawing *drawing)
+{
+    for (size_t i = 0; i < drawing->charts_count; i++) {
+        struct report_chart *note = memory_append((void **)&report->charts, &report->charts_count,
+                                                  &report->charts_capacity, sizeof *note);
+
+        note->name = memory_copy_text(drawing->charts[i].name);
+        note->title = memory_copy_text(drawing->charts[i].plain_title);
+    }
+}
+
 static enum status draw_into(struct report *report, const struct drawing *drawing, const char *dir,
                              const char *plots, struct error *err)
 {
@@ -71,11 +86,58 @@ static enum status draw_into(struct report *report, const struct drawing *drawin
     status = output_make_folder(plots, err);
     if (status == STATUS_OK)
         status = move_all(drawing, folder, plots, err);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         note_pictures(report, &drawing->set);
+        note_charts(report, drawing);
+    }
 out:
     picture_folder_remove(folder);
     free(folder);
+    return status;
+}
+
+/* Whether one of the kind's rules has found something, and on which connection the worst of it is
+ * (0: on none). */
+static enum status find_occasion(const struct chart_kind *kind, const struct report *report,
+                                 bool *found, int64_t *connection, struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT coalesce(connection_id, 0) FROM worst"
+               " WHERE instr(' ' || :rules || ' ', ' ' || rule_id || ' ') ORDER BY place LIMIT 1",
+               err);
+    query_bind_text(&q, ":rules", kind->rules != NULL ? kind->rules : "");
+    *found = query_next(&q);
+    *connection = *found ? query_int(&q, 0) : 0;
+    return query_close(&q);
+}
+
+/* Charts are of the whole case where that is possible, and at most half of the pictures. */
+static enum status add_charts(struct drawing *drawing, const struct report *report, int max,
+                              struct error *err)
+{
+    const struct time_range all = {0};
+    size_t count;
+    const struct chart_kind *const *kinds = chart_kinds(&count);
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        struct chart *chart = &drawing->charts[drawing->charts_count];
+        int64_t connection = 0;
+        bool found = false;
+
+        if (drawing->charts_count == DRAWING_CHARTS || (int)drawing->charts_count >= max / 2)
+            break;
+        status = find_occasion(kinds[i], report, &found, &connection, err);
+        if (status != STATUS_OK || !found || (kinds[i]->one && connection == 0))
+            continue;
+        status = chart_make(chart, kinds[i], report, kinds[i]->one ? connection : 0, &all, err);
+        if (status == STATUS_OK && chart_has_points(chart))
+            drawing->charts_count++;
+        else
+            chart_done(chart);
+    }
     return status;
 }
 
@@ -87,11 +149,14 @@ enum status plots_write(struct report *report, const char *dir, int max,
     enum status status;
 
     picture_folder_clear(plots);
-    status = picture_set_choose(&drawing.set, report, max, range, err);
+    status = add_charts(&drawing, report, max, err);
+    if (status == STATUS_OK)
+        status =
+            picture_set_choose(&drawing.set, report, max - (int)drawing.charts_count, range, err);
     if (status == STATUS_OK)
         status = picture_set_fill(&drawing.set, report, err);
     picture_set_drop_empty(&drawing.set);
-    if (status == STATUS_OK && drawing.set.count > 0)
+    if (status == STATUS_OK && drawing.set.count + drawing.charts_count > 0)
         status = draw_into(report, &drawing, dir, plots, err);
     drawing_done(&drawing);
     free(plots);

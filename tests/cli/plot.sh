@@ -78,4 +78,20 @@ for kind in sequence zoom ladder syn-series ttl delay size flight; do
     check "plot --help: names $kind" says "$out" "^  $kind "
 done
 
+# In a report: charts of the case where a rule asks for them, among --max-plots.
+run report ttl-ecmp/case.db -o few --format md --max-plots 3
+check "few pictures: a chart of the case" exists few/plots/syn-series.png
+check "few pictures: no second one" absent few/plots/ttl.png
+check "few pictures: connections, too" exists few/plots/connection-3.png
+run report ttl-ecmp/case.db -o few --format md
+check "the report: shows the chart" says few/report.md 'plots/ttl\.png'
+run report ttl-ecmp/case.db -o few --format md --max-plots 0
+check "no pictures: none is left" test -z "$(ls few/plots)"
+run report docker-reset/case.db -o other --format md
+check "a chart no rule asks for: not there" absent other/plots/ttl.png
+run analyze -o closed --format md "host=$root/samples/zero-window/host-eth0.pcap"
+check "a closed window: bytes in flight of that connection" exists closed/plots/connection-1-flight.svg
+run report ttl-ecmp/case.db -o closed --format md
+check "a chart of an earlier report: not left" absent closed/plots/connection-1-flight.svg
+
 finish
