@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 
+#include "command/anonymous.h"
 #include "command/arguments.h"
 #include "command/command.h"
 
@@ -22,6 +23,7 @@ static const char usage[] =
     "  --connection N           all segments of a connection\n"
     "  --context N              so many segments of the same leg around each that is evidence\n"
     "  --payload                what was captured of the payload too; without, only headers\n"
+    "  --anonymize[=KEYFILE]    other addresses, ports and names: reports/README.md\n"
     "  --captures DIR           where the captures are now, under any name\n"
     "  --tunnel udp/PORT=KIND   a port of a tunnel, if analyze was not told it\n"
     "  --force                  take captures that have changed since\n"
@@ -33,6 +35,7 @@ static const char usage[] =
 struct request {
     struct extract_options extract;
     const char *case_path;
+    struct anonymous_option anonymous;
     bool help;
 };
 
@@ -41,6 +44,7 @@ enum {
     OPTION_CONNECTION,
     OPTION_CONTEXT,
     OPTION_PAYLOAD,
+    OPTION_ANONYMIZE,
     OPTION_CAPTURES,
     OPTION_TUNNEL,
     OPTION_FORCE,
@@ -53,6 +57,7 @@ static const struct option long_options[] = {
     {"connection", required_argument, NULL, OPTION_CONNECTION},
     {"context",    required_argument, NULL, OPTION_CONTEXT   },
     {"payload",    no_argument,       NULL, OPTION_PAYLOAD   },
+    {"anonymize",  optional_argument, NULL, OPTION_ANONYMIZE },
     {"captures",   required_argument, NULL, OPTION_CAPTURES  },
     {"tunnel",     required_argument, NULL, OPTION_TUNNEL    },
     {"force",      no_argument,       NULL, OPTION_FORCE     },
@@ -76,6 +81,9 @@ static enum status take_option(struct request *request, int option, struct error
         return argument_number("--context", optarg, 0, 1000000, &extract->context, err);
     case OPTION_PAYLOAD:
         extract->payload = true;
+        return STATUS_OK;
+    case OPTION_ANONYMIZE:
+        request->anonymous = (struct anonymous_option){true, optarg};
         return STATUS_OK;
     case OPTION_CAPTURES:
         extract->captures = optarg;
@@ -112,6 +120,9 @@ static enum status read_request(int argc, char **argv, struct request *request, 
         return error_set(err, STATUS_USAGE, "extract: what? Give --finding N or --connection N");
     if (request->extract.output == NULL)
         return error_set(err, STATUS_USAGE, "extract: where to? Give -o FILE.pcap");
+    if (request->anonymous.wanted && request->extract.payload)
+        return error_set(err, STATUS_USAGE,
+                         "extract: --anonymize writes no payload, which may hold anything");
     request->case_path = argv[optind];
     return STATUS_OK;
 }
@@ -127,5 +138,10 @@ enum status command_extract(int argc, char **argv, struct error *err)
         fputs(usage, stdout);
         return STATUS_OK;
     }
-    return extract_run(request.case_path, &request.extract, stdout, err);
+    if (request.anonymous.wanted)
+        status = anonymizer_new(request.anonymous.key_file, &request.extract.anonymizer, err);
+    if (status == STATUS_OK)
+        status = extract_run(request.case_path, &request.extract, stdout, err);
+    anonymizer_free(request.extract.anonymizer);
+    return status;
 }

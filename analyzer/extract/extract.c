@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anonymize/case_copy.h"
+#include "anonymize/headers.h"
 #include "base/memory.h"
 #include "base/progress.h"
 #include "capture/order.h"
@@ -26,6 +28,8 @@ struct extract {
     size_t points_count;
     size_t left; /* chosen and not written yet */
     struct sinks *sinks;
+    uint8_t *bytes; /* of a frame that is rewritten */
+    size_t room;
 };
 
 static enum status read_points(struct extract *extract, const struct report *report,
@@ -44,7 +48,9 @@ static enum status read_points(struct extract *extract, const struct report *rep
             memory_resize((void *)extract->points, extract->points_count * sizeof(char *));
         for (; last < id; last++)
             extract->points[last] = NULL;
-        extract->points[id] = memory_copy_text(query_text(&q, 1));
+        extract->points[id] = extract->options->anonymizer == NULL
+                                  ? memory_copy_text(query_text(&q, 1))
+                                  : memory_print("point-%zu", id);
     }
     return query_close(&q);
 }
@@ -92,17 +98,34 @@ static size_t count_points(const struct extract *extract)
     return count;
 }
 
+/* What is written of a frame: a copy of its headers, if it has to tell no addresses. */
+static const uint8_t *headers_of(struct extract *extract, const struct frame *frame,
+                                 const struct trail *trail)
+{
+    if (extract->options->anonymizer == NULL)
+        return frame->bytes;
+    if (extract->room < trail->end) {
+        extract->room = trail->end;
+        extract->bytes = memory_resize(extract->bytes, extract->room);
+    }
+    if (trail->end > 0)
+        memcpy(extract->bytes, frame->bytes, trail->end);
+    anonymize_headers(extract->options->anonymizer, trail, frame->dlt, extract->bytes);
+    return extract->bytes;
+}
+
 static enum status write_frame(struct extract *extract, const struct original *original,
                                const struct chosen *chosen, const struct frame *frame,
                                const struct trail *trail, int64_t number, struct error *err)
 {
+    const bool hide = extract->options->anonymizer != NULL;
     const struct sink_row row = {
         .frame = frame,
-        .bytes = frame->bytes,
+        .bytes = headers_of(extract, frame, trail),
         .keep = extract->options->payload ? frame->captured : trail->end,
         .point_id = chosen->point_id,
         .point = extract->points[chosen->point_id],
-        .capture = text_file_name(original->path),
+        .capture = hide ? original->alias : text_file_name(original->path),
         .frame_number = number - original->first_frame + 1,
         .segment_id = number == chosen->frame ? chosen->segment_id : 0,
         .role = number == chosen->frame ? chosen->role : "fragment",
@@ -234,6 +257,7 @@ static void extract_done(struct extract *extract)
     for (size_t i = 0; i < extract->points_count; i++)
         free(extract->points[i]);
     free((void *)extract->points);
+    free(extract->bytes);
 }
 
 enum status extract_run(const char *case_path, const struct extract_options *options, FILE *out,
@@ -250,6 +274,8 @@ enum status extract_run(const char *case_path, const struct extract_options *opt
         status = read_points(&extract, &report, err);
     if (status == STATUS_OK)
         status = read_tunnels(&extract, &report, err);
+    if (status == STATUS_OK && options->anonymizer != NULL)
+        status = anonymizer_read_case(options->anonymizer, case_path, err);
     if (status == STATUS_OK)
         status = originals_find(&extract.originals, &report, &extract.choice, options->captures,
                                 options->force, err);

@@ -6,17 +6,19 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "anonymize/anonymizer.h"
 #include "base/error.h"
 #include "decode/tunnel.h"
 
 struct extract_options {
-    int64_t finding, connection; /* one of them; 0: not this */
-    int64_t context;             /* segments around the evidence of a finding */
-    const char *captures;        /* the folder where they are now; NULL: where they were */
-    const char *output;          /* FILE.pcap */
-    bool payload;                /* write all that was captured, not only headers */
-    bool force;                  /* take captures that are not those that were analysed */
-    struct tunnel_map tunnels;   /* besides those that the case knows */
+    int64_t finding, connection;   /* one of them; 0: not this */
+    int64_t context;               /* segments around the evidence of a finding */
+    const char *captures;          /* the folder where they are now; NULL: where they were */
+    const char *output;            /* FILE.pcap */
+    bool payload;                  /* write all that was captured, not only headers */
+    bool force;                    /* take captures that are not those that were analysed */
+    struct anonymizer *anonymizer; /* NULL: nothing is hidden; not with `payload` */
+    struct tunnel_map tunnels;     /* besides those that the case knows */
 };
 
 /* Writes what was chosen from the case at `case_path`, and says on `out` where it is. STATUS_USAGE

@@ -1,6 +1,7 @@
 #include "extract/originals.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ static void add_original(struct originals *originals, struct query *q, const str
     originals->items = items;
     original->id = query_int(q, 0);
     original->path = memory_copy_text(query_text(q, 1));
+    original->alias = memory_print("file-%" PRId64 ".%s", original->id, query_text(q, 5));
     original->sha256 = memory_copy_text(query_text(q, 2));
     original->first_frame = query_int(q, 3);
     original->packets = query_int(q, 4);
@@ -36,9 +38,10 @@ static enum status read_captures(struct originals *originals, const struct repor
     struct query q;
     size_t at = 0;
 
-    query_open(
-        &q, report,
-        "SELECT id, path, sha256, first_frame, packets FROM capture ORDER BY first_frame, id", err);
+    query_open(&q, report,
+               "SELECT id, path, sha256, first_frame, packets, format FROM capture ORDER BY "
+               "first_frame, id",
+               err);
     while (query_next(&q)) {
         int64_t behind = query_int(&q, 3) + query_int(&q, 4);
         size_t begin = at;
@@ -180,6 +183,7 @@ void originals_done(struct originals *originals)
     for (size_t i = 0; i < originals->count; i++) {
         free(originals->items[i].path);
         free(originals->items[i].sha256);
+        free(originals->items[i].alias);
         free(originals->items[i].found);
     }
     free(originals->items);

@@ -16,6 +16,7 @@ struct original {
     int64_t id;   /* of the row in `capture` */
     char *path;   /* as the case has it */
     char *sha256; /* likewise */
+    char *alias;  /* what it is called in an anonymized case */
     char *found;  /* where it is */
     int64_t first_frame, packets;
     size_t next, end; /* what was chosen of it: from items[next] to before items[end] */
