@@ -57,6 +57,7 @@ void report_close(struct report *report)
     for (size_t i = 0; i < report->charts_count; i++) {
         free(report->charts[i].name);
         free(report->charts[i].title);
+        free(report->charts[i].svg);
     }
     free(report->charts);
     sqlite3_close(report->db);

@@ -21,6 +21,8 @@ struct report_capture {
 struct report_chart {
     char *name;  /* of its files: plots/NAME.png and .svg */
     char *title; /* what it shows */
+    char *svg;   /* that file */
+    size_t svg_size;
 };
 
 struct report {

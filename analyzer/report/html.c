@@ -53,14 +53,6 @@ enum status html_verdict(const struct report *report, FILE *out, struct error *e
     return STATUS_OK;
 }
 
-enum status html_nothing(const struct report *report, FILE *out, struct error *err)
-{
-    (void)report;
-    (void)out;
-    (void)err;
-    return STATUS_OK;
-}
-
 /* One part, made of its Markdown if it has no writer of its own. */
 static enum status write_part(const struct report *report, FILE *out,
                               const struct report_part *part, struct error *err)
@@ -125,7 +117,7 @@ enum status html_write(const struct report *report, FILE *out, struct error *err
     fputs("<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
           "<meta http-equiv=Content-Security-Policy content=\"",
           out);
-    html_asset_write_policy(out);
+    html_asset_write_policy(out, report->charts_count > 0);
     fputs("\">\n<meta name=viewport content=\"width=device-width\">\n"
           "<meta name=referrer content=no-referrer>\n"
           "<meta name=color-scheme content=\"light dark\">\n<title>",

@@ -8,6 +8,6 @@ report_writer html_verdict;
 report_writer html_graph;
 report_writer html_findings;
 report_writer html_connections;
-report_writer html_nothing;
+report_writer html_charts;
 
 #endif

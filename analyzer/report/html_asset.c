@@ -67,11 +67,13 @@ static void write_hashes(FILE *out, const char *directive, bool scripts)
             write_hash(out, &assets[i]);
 }
 
-void html_asset_write_policy(FILE *out)
+void html_asset_write_policy(FILE *out, bool has_images)
 {
     fputs("default-src 'none'", out);
     write_hashes(out, "script-src", true);
     write_hashes(out, "style-src", false);
+    if (has_images)
+        fputs("; img-src data:", out);
     fputs("; base-uri 'none'; form-action 'none'", out);
 }
 

@@ -19,9 +19,9 @@ enum html_asset {
 /* Whether the program has the library that draws the graph. */
 bool html_asset_has_graph(void);
 
-/* Writes the policy that lets a browser run and apply these assets and nothing else:
- * "default-src 'none'; script-src 'sha256-…' …". */
-void html_asset_write_policy(FILE *out);
+/* Writes the policy that lets a browser run and apply these assets and nothing else, but for
+ * images that are in the page where it has some: "default-src 'none'; script-src 'sha256-…' …". */
+void html_asset_write_policy(FILE *out, bool has_images);
 
 /* Writes all styles, or all scripts, each in its element. */
 void html_asset_write_styles(FILE *out);

@@ -4,12 +4,13 @@
 #include "report/markdown.h"
 
 /* A new part is a line here: its Markdown is enough for both. In the page the graph stands for the
- * pictures, and tables that can be sorted and filtered for those of the worst rows. */
+ * pictures of connections, and tables that can be sorted and filtered for those of the worst rows.
+ */
 static const struct report_part parts[] = {
     {markdown_verdict,       html_verdict    },
     {markdown_first_picture, html_graph      },
     {markdown_what_happened, NULL            },
-    {markdown_pictures,      html_nothing    },
+    {markdown_pictures,      html_charts     },
     {markdown_findings,      html_findings   },
     {markdown_failed,        html_connections},
     {markdown_contrast,      NULL            },

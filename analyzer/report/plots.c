@@ -1,7 +1,10 @@
 #include "report/plots.h"
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "report/chart_kinds.h"
@@ -10,6 +13,7 @@
 #include "report/picture_folder.h"
 #include "report/picture_script.h"
 #include "report/query.h"
+#include "report/text.h"
 
 static enum status move_both(const char *name, const char *folder, const char *plots,
                              struct error *err)
@@ -60,15 +64,44 @@ static void note_pictures(struct report *report, const struct picture_set *set)
     }
 }
 
-static void note_charts(struct report *report, const struct drawing *drawing)
+/* The whole file into memory. */
+static enum status load_svg(struct report_chart *chart, const char *plots, struct error *err)
 {
-    for (size_t i = 0; i < drawing->charts_count; i++) {
+    char *path = memory_print("%s/%s.svg", plots, chart->name);
+    FILE *file = fopen(path, "r");
+    bool failed = file == NULL;
+
+    if (file != NULL) {
+        FILE *copy = text_open(&chart->svg, &chart->svg_size);
+        char bytes[BUFSIZ];
+        size_t length;
+
+        while ((length = fread(bytes, 1, sizeof bytes, file)) > 0)
+            fwrite(bytes, 1, length, copy);
+        failed = ferror(file) != 0;
+        fclose(copy);
+        fclose(file);
+    }
+    if (failed)
+        (void)error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
+    free(path);
+    return failed ? STATUS_OUTPUT : STATUS_OK;
+}
+
+static enum status note_charts(struct report *report, const struct drawing *drawing,
+                               const char *plots, struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < drawing->charts_count && status == STATUS_OK; i++) {
         struct report_chart *note = memory_append((void **)&report->charts, &report->charts_count,
                                                   &report->charts_capacity, sizeof *note);
 
         note->name = memory_copy_text(drawing->charts[i].name);
         note->title = memory_copy_text(drawing->charts[i].plain_title);
+        status = load_svg(note, plots, err);
     }
+    return status;
 }
 
 static enum status draw_into(struct report *report, const struct drawing *drawing, const char *dir,
@@ -88,7 +121,7 @@ static enum status draw_into(struct report *report, const struct drawing *drawin
         status = move_all(drawing, folder, plots, err);
     if (status == STATUS_OK) {
         note_pictures(report, &drawing->set);
-        note_charts(report, drawing);
+        status = note_charts(report, drawing, plots, err);
     }
 out:
     picture_folder_remove(folder);

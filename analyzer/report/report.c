@@ -13,13 +13,13 @@ static const struct writer {
     const char *format;
     const char *file;
     report_writer *write;
-    bool pictures;   /* it shows those in plots/ */
+    bool pictures;   /* it shows what is in plots/ */
     bool on_request; /* only if its format is named */
 } writers[] = {
     {"csv",  "findings.csv",    findings_csv_write,    false, false},
     {"csv",  "connections.csv", connections_csv_write, false, false},
     {"md",   "report.md",       markdown_write,        true,  false},
-    {"html", "report.html",     html_write,            false, false},
+    {"html", "report.html",     html_write,            true,  false},
     {"json", "report.json",     json_write,            false, true },
 };
 

@@ -18,8 +18,8 @@ elements() {
              /<\/script>|<\/style>/ { inside = 0 }' | sed 's/</\n</g'
 }
 
-is_alone() { # is_alone PAGE: nothing in it leads or reaches out
-    elements "$1" >elements
+is_alone() { # is_alone PAGE: nothing in it leads or reaches out; pictures are in it
+    elements "$1" | sed -E 's|^<img (width=[0-9]+ height=[0-9]+ alt="[^"<>]*") src="data:image/svg\+xml;base64,[A-Za-z0-9+/=]+">|<picture \1>|' >elements
     ! grep -Ein '^<[a-z]+[^>]*[ "](src|srcset|action|data|poster|background|style|on[a-z]+) *=' elements &&
         ! grep -Eio '^<[a-z]+[^>]*href *= *"?[^"# >][^>]*' elements &&
         ! grep -Ein '^<(link|iframe|object|embed|base|img|form)' elements &&
@@ -31,6 +31,23 @@ is_whole() { # is_whole PAGE: what was opened is closed
         awk '{ name = $0; gsub(/[<\/]/, "", name); depth[name] += /^<\// ? -1 : 1 }
              END { for (name in depth) if (depth[name] != 0) { print name, depth[name]; bad = 1 } exit bad }'
 }
+
+if command -v gnuplot >/dev/null 2>&1; then
+    # shellcheck disable=SC2046 # one argument a line, without blanks
+    (cd "$root" && exec "$tcpmortem" analyze -o "$SCRATCH/charts" --max-plots 4 \
+        $(sh tests/case-arguments samples/ttl-story)) >"$out" 2>"$err" </dev/null || status=$?
+    check "a page with charts: can be made" exits_with 0
+    check "a page with charts: a picture with a name" says charts/report.html \
+        'alt="TTLs by connection" src="data:image/svg\+xml;base64,'
+    check "a page with charts: nothing in it reaches out" is_alone charts/report.html
+    check "a page with charts: what is opened is closed" is_whole charts/report.html
+    check "a page with charts: the policy lets images of the page in, and no others" says charts/report.html \
+        "; img-src data:; base-uri 'none'; form-action 'none'\""
+    sed -n 's|.*alt="TTLs[^>]*base64,\([^"]*\)".*|\1|p' charts/report.html | base64 -d >embedded.svg
+    check "a page with charts: the picture of plots/" cmp embedded.svg charts/plots/ttl.svg
+    run report charts/case.db -o once-more --max-plots 4 --format html
+    check "a page with charts: the same bytes again" cmp charts/report.html once-more/report.html
+fi
 
 page=incident/report.html
 check "the page: nothing in it reaches out" is_alone $page
