@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,7 +79,6 @@ int main(int argc, char **argv)
 
     setlocale(LC_ALL, "C");   /* numbers are written alike everywhere */
     signal(SIGXFSZ, SIG_IGN); /* a file as large as it may get is an error of write() */
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* its sum has a lock that all threads wait for */
     interrupt_begin();
     status = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -1,6 +1,7 @@
 #include "store/case.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,6 +25,15 @@ static int pragma_value(sqlite3 *db, const char *sql)
     return value;
 }
 
+/* The sum that SQLite keeps of its memory has a lock, which all threads would wait for at each
+ * allocation. Only before the first database is opened. */
+static void set_up_library(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+static pthread_once_t set_up = PTHREAD_ONCE_INIT;
+
 enum status case_open(const char *path, enum case_mode mode, sqlite3 **db, struct error *err)
 {
     int flags = mode == CASE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
@@ -36,6 +46,7 @@ enum status case_open(const char *path, enum case_mode mode, sqlite3 **db, struc
         return error_set(err, STATUS_INPUT, "%s: %s", path, strerror(errno));
     if (!S_ISREG(info.st_mode))
         return error_set(err, STATUS_INPUT, "%s: not a regular file", path);
+    pthread_once(&set_up, set_up_library);
     if (sqlite3_open_v2(path, db, flags, NULL) != SQLITE_OK) {
         status = error_set(err, STATUS_INPUT, "%s: %s", path, sqlite3_errmsg(*db));
         goto out;
@@ -71,6 +82,7 @@ enum status case_create(const char *path, sqlite3 **db, struct error *err)
     char identify[128];
     struct error reason;
 
+    pthread_once(&set_up, set_up_library);
     snprintf(identify, sizeof identify, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
              CASE_APPLICATION_ID, CASE_VERSION);
     if (sqlite3_open_v2(path, db, flags, NULL) == SQLITE_OK &&
