@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/output.h"
 #include "command/analysis.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/fail_on.h"
-#include "report/output.h"
 #include "report/report.h"
 #include "rules/severity.h"
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/output.h"
+#include "base/text.h"
 #include "command/anonymous.h"
 #include "command/arguments.h"
 #include "command/command.h"
-#include "report/output.h"
-#include "report/text.h"
 
 static const char usage[] =
     "Usage: tcpmortem report CASE.db [option]...\n"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "report/query.h"
+#include "case/query.h"
 
 /* Bit 8 of segment.marks: fragmented. */
 static const char finding_sql[] =

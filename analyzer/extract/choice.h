@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 
 struct chosen {
     int64_t frame;      /* as in the case */

@@ -8,14 +8,14 @@
 #include "anonymize/headers.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "capture/order.h"
+#include "case/query.h"
 #include "decode/trail.h"
 #include "extract/choice.h"
 #include "extract/originals.h"
 #include "extract/pieces.h"
 #include "extract/sinks.h"
-#include "report/query.h"
-#include "report/text.h"
 
 struct extract {
     const struct extract_options *options;

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "capture/file.h"
-#include "report/query.h"
-#include "report/text.h"
+#include "case/query.h"
 
 static void add_original(struct originals *originals, struct query *q, const struct choice *choice,
                          size_t begin, size_t end)

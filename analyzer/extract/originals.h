@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "capture/order.h"
+#include "case/context.h"
 #include "extract/choice.h"
-#include "report/context.h"
 
 struct original {
     int64_t id;   /* of the row in `capture` */

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/output.h"
+#include "base/text.h"
+#include "base/time_text.h"
 #include "capture/dump.h"
 #include "report/csv_row.h"
-#include "report/output.h"
-#include "report/text.h"
-#include "report/time_text.h"
 
 struct sink {
     int64_t point_id;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "report/text.h"
-#include "report/time_text.h"
+#include "base/text.h"
+#include "base/time_text.h"
 
 enum {
     MARGIN_SHARE = 30

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "report/text.h"
+#include "base/text.h"
 
 enum {
     COLUMNS = 2000, /* as many as a picture has pixels */

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "case/query.h"
 #include "decode/packet.h"
 #include "report/chart_kinds.h"
 #include "report/mark.h"
-#include "report/query.h"
-#include "report/text.h"
-#include "report/time_text.h"
 
 enum {
     HOPS_MAX = 8,

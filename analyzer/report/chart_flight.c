@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "case/query.h"
 #include "decode/packet.h"
 #include "report/chart_kinds.h"
-#include "report/query.h"
 
 /* The leg nearest to the end that sent more. The scale of windows may be known at another point. */
 static const char leg_sql[] =

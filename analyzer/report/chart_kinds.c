@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/query.h"
-#include "report/text.h"
+#include "base/text.h"
+#include "case/query.h"
 
 enum {
     TITLE_MAX_LENGTH = 100

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "case/context.h"
+#include "case/time_range.h"
 #include "report/chart.h"
-#include "report/context.h"
-#include "report/time_range.h"
 
 /* What of the case a chart shows. */
 struct chart_view {

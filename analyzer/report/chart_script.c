@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/time_text.h"
 #include "report/axis.h"
-#include "report/time_text.h"
 
 enum {
     CHART_WIDTH = 1600,

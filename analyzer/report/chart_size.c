@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "case/query.h"
 #include "report/chart_kinds.h"
-#include "report/query.h"
 
 enum {
     BARS = 60,

@@ -1,10 +1,10 @@
 /* When the SYNs of connects were sent that were not answered at once. */
 #include <stdbool.h>
 
+#include "base/time_text.h"
+#include "case/query.h"
 #include "decode/packet.h"
 #include "report/chart_kinds.h"
-#include "report/query.h"
-#include "report/time_text.h"
 
 enum {
     CONNECTIONS_MAX = 30

@@ -1,9 +1,9 @@
 /* With which TTL connections left and arrived, and whether they were answered. */
 #include <stdbool.h>
 
+#include "case/query.h"
 #include "report/chart_kinds.h"
 #include "report/mark.h"
-#include "report/query.h"
 
 enum {
     CONNECTIONS_MAX = 60,

@@ -1,9 +1,9 @@
 /* connections.csv: one line a connection, in the order of their first segments. Columns:
  * reports/README.md. */
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/csv_row.h"
-#include "report/query.h"
 #include "report/tables.h"
-#include "report/time_text.h"
 #include "report/writers.h"
 
 static const char *const columns[] = {

@@ -6,8 +6,8 @@
 #include <xxhash.h>
 
 #include "base/memory.h"
+#include "case/query.h"
 #include "report/fisher.h"
-#include "report/query.h"
 
 static const char contrast_sql[] =
 #include "report/contrast.inc"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 
 struct contrast_value {
     size_t feature; /* place in `features` */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "case/query.h"
 #include "report/contrast.h"
-#include "report/query.h"
 #include "report/syn_fields.h"
 
 enum {

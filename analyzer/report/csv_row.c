@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/text.h"
+#include "base/text.h"
 
 /* csv_fwrite() takes the lock of the file for each character. */
 void csv_write_plain(struct csv_row *row, const char *text)

@@ -3,8 +3,8 @@
 #define DRAWING_H
 
 #include "base/error.h"
+#include "case/context.h"
 #include "report/chart.h"
-#include "report/context.h"
 #include "report/picture_set.h"
 
 enum {

@@ -1,7 +1,7 @@
 /* expected.csv of a sample: the findings without ids, in an order that does not depend on them. */
+#include "base/output.h"
+#include "case/query.h"
 #include "report/csv_row.h"
-#include "report/output.h"
-#include "report/query.h"
 #include "report/report.h"
 
 static const char *const columns[] = {"rule",    "severity", "connection",

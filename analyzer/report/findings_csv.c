@@ -1,10 +1,10 @@
 /* findings.csv: one line a finding, worst first. Columns: reports/README.md. */
 #include <stdlib.h>
 
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/csv_row.h"
-#include "report/query.h"
 #include "report/tables.h"
-#include "report/time_text.h"
 #include "report/writers.h"
 
 /* A spreadsheet holds 32,767 characters in a cell; what is beyond is counted. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "report/picture.h"
-#include "report/text.h"
 
 enum {
     LANES_MAX = 64,      /* a tuple that comes by more often shares the last one */

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "report/html_asset.h"
 #include "report/html_markdown.h"
 #include "report/parts.h"
-#include "report/text.h"
 #include "report/verdict.h"
 
 enum {

@@ -2,8 +2,8 @@
  * run nor load anything. */
 #include <nettle/base64.h>
 
+#include "base/text.h"
 #include "report/html.h"
-#include "report/text.h"
 
 enum {
     TITLE_MAX_LENGTH = 200,

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/html.h"
 #include "report/html_asset.h"
 #include "report/picture_set.h"
-#include "report/query.h"
-#include "report/time_text.h"
 
 enum {
     SEGMENTS_MAX = 200000,  /* in all graphs, but for those with a mark */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "report/ladder_told.h"
-#include "report/text.h"
 
 enum block {
     BLOCK_NONE,

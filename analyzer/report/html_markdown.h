@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 
 /* Writes `markdown` as elements; a heading of the second level opens a <section>. A ladder in
  * Mermaid's words is written as SVG. STATUS_INPUT if the case cannot be read for that. */

@@ -2,9 +2,9 @@
  * the numbers to sort them by. */
 #include <inttypes.h>
 
+#include "base/time_text.h"
 #include "report/html.h"
 #include "report/tables.h"
-#include "report/time_text.h"
 
 enum {
     FINDINGS_MAX = 2000,

@@ -3,9 +3,9 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#include "report/query.h"
-#include "report/text.h"
-#include "report/time_text.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/writers.h"
 
 /* Times stand there twice: iso() for people, and whole as text, since what reads JSON often has

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/time_text.h"
 #include "decode/packet.h"
 #include "report/ladder_told.h"
-#include "report/time_text.h"
 
 enum {
     NAME_MAX_LENGTH = 40

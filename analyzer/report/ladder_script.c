@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
+#include "base/time_text.h"
 #include "decode/packet.h"
-#include "report/time_text.h"
 
 /* Pixels. */
 enum {

@@ -1,9 +1,9 @@
 /* The ladder of a finding as SVG. Colours and fonts are the page's: report.css. */
 #include <inttypes.h>
 
+#include "base/time_text.h"
 #include "decode/packet.h"
 #include "report/ladder_told.h"
-#include "report/time_text.h"
 
 /* Pixels. */
 enum {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "case/query.h"
 #include "report/picture.h"
-#include "report/query.h"
 
 enum {
     CHOSEN_MAX = 20, /* segments, before those of them that were seen elsewhere */

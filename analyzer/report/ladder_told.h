@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 #include "report/ladder.h"
 
 struct ladder_lane {

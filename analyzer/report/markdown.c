@@ -1,8 +1,8 @@
 /* report.md: what a person attaches to a bug. Renders on GitHub and GitLab. */
 #include "report/markdown.h"
 
+#include "base/time_text.h"
 #include "report/parts.h"
-#include "report/time_text.h"
 #include "report/verdict.h"
 #include "report/writers.h"
 

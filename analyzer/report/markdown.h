@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "report/context.h"
-#include "report/query.h"
+#include "case/context.h"
+#include "case/query.h"
 
 /* What a section may still write: it asks before each row, and a row is at most some 2 kB. */
 struct section {

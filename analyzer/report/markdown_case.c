@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/markdown.h"
-#include "report/query.h"
-#include "report/time_text.h"
 
 enum {
     CAPTURES_BYTES = 7000,

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/markdown.h"
-#include "report/query.h"
 #include "report/segment_line.h"
-#include "report/time_text.h"
 
 /* The first and the last segments of many: how it began and what it came to. */
 static const char evidence_sql[] =

@@ -1,9 +1,9 @@
 /* What report.md shows of findings and connections: tables and pictures. */
 #include <inttypes.h>
 
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/markdown.h"
-#include "report/query.h"
-#include "report/time_text.h"
 
 enum {
     FINDINGS_BYTES = 12000,

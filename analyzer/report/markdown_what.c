@@ -1,11 +1,11 @@
 /* "What happened": the findings by rule, each rule told once with its worst examples. */
 #include <inttypes.h>
 
-#include "report/findings.h"
+#include "base/time_text.h"
+#include "case/findings.h"
+#include "case/query.h"
 #include "report/ladder_told.h"
 #include "report/markdown.h"
-#include "report/query.h"
-#include "report/time_text.h"
 #include "report/verdict.h"
 
 enum {

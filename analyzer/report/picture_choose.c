@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/time_text.h"
+#include "case/query.h"
 #include "report/picture_set.h"
-#include "report/query.h"
-#include "report/time_text.h"
 
 enum {
     LABEL_MAX_LENGTH = 60,

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "case/query.h"
 #include "report/picture_set.h"
-#include "report/query.h"
 
 /* A trace that wants the segments of a leg. A leg may be wanted by several. */
 struct wish {

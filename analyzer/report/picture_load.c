@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "case/query.h"
 #include "report/picture_set.h"
-#include "report/query.h"
 
 enum {
     TITLE_MAX_LENGTH = 100,

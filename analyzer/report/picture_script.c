@@ -4,11 +4,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "base/time_text.h"
 #include "report/axis.h"
 #include "report/ladder_script.h"
 #include "report/picture_labels.h"
-#include "report/text.h"
-#include "report/time_text.h"
 
 static void write_point(FILE *out, const struct picture *picture, int64_t ts_ns, int64_t off)
 {

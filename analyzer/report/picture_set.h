@@ -4,9 +4,9 @@
 #define PICTURE_SET_H
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
+#include "case/time_range.h"
 #include "report/picture.h"
-#include "report/time_range.h"
 
 struct picture_set {
     struct picture *pictures;

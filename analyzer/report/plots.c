@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/output.h"
+#include "base/text.h"
+#include "case/query.h"
 #include "report/chart_kinds.h"
 #include "report/drawing.h"
-#include "report/output.h"
 #include "report/picture_folder.h"
 #include "report/picture_script.h"
-#include "report/query.h"
-#include "report/text.h"
 
 static enum status move_both(const char *name, const char *folder, const char *plots,
                              struct error *err)

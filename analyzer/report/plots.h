@@ -3,8 +3,8 @@
 #define PLOTS_H
 
 #include "base/error.h"
-#include "report/context.h"
-#include "report/time_range.h"
+#include "case/context.h"
+#include "case/time_range.h"
 
 /* Draws charts of what rules found and the worst connections, `max` in all, into `dir`/plots as
  * NAME.png and NAME.svg and notes them in `report->charts` and `report->pictures`. Pictures of an

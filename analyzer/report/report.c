@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "report/context.h"
-#include "report/output.h"
+#include "base/output.h"
+#include "case/context.h"
 #include "report/plots.h"
 #include "report/writers.h"
 

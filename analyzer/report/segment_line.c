@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "base/time_text.h"
 #include "decode/packet.h"
-#include "report/text.h"
-#include "report/time_text.h"
 
 enum {
     ADDRESS_MAX_LENGTH = 64,

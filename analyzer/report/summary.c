@@ -1,8 +1,8 @@
 /* The end of a run at the terminal: what was found, and where to read on. */
 #include <inttypes.h>
 
-#include "report/context.h"
-#include "report/query.h"
+#include "case/context.h"
+#include "case/query.h"
 #include "report/report.h"
 #include "report/verdict.h"
 

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "report/query.h"
-#include "report/text.h"
+#include "base/text.h"
+#include "case/query.h"
 
 enum table_finding {
     FINDING_ID,

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/findings.h"
-#include "report/query.h"
+#include "case/findings.h"
+#include "case/query.h"
 
 enum {
     SUMMARY_MAX_LENGTH = 400

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 
 enum {
     SEVERITIES = 4

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 
 /* Each writes one whole file. It does not check `out`: that is done when the file is closed.
  * STATUS_INPUT if the case cannot be read. */

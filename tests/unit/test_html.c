@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "decode/packet.h"
 #include "report/graph.h"
 #include "report/html_markdown.h"
 #include "report/picture.h"
-#include "report/text.h"
 
 static char *rendered(const char *markdown)
 {

@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "case/time_range.h"
 #include "decode/packet.h"
 #include "report/axis.h"
 #include "report/csv_row.h"
 #include "report/label.h"
 #include "report/picture.h"
 #include "report/segment_line.h"
-#include "report/text.h"
-#include "report/time_range.h"
-#include "report/time_text.h"
 
 static void assert_written(enum text_style style, const char *text, size_t max,
                            const char *expected)

@@ -1,4 +1,4 @@
-#include "report/query.h"
+#include "case/query.h"
 
 #include <assert.h>
 

@@ -1,4 +1,4 @@
-#include "report/time_text.h"
+#include "base/time_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

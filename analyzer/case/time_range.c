@@ -1,9 +1,9 @@
-#include "report/time_range.h"
+#include "case/time_range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "report/time_text.h"
+#include "base/time_text.h"
 
 static enum status check(const char *option, const char *text, struct error *err)
 {

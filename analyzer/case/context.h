@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "report/text.h"
+#include "base/text.h"
 
 /* What a frame number needs to lead back to its file. */
 struct report_capture {

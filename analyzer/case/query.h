@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 
 struct query {
     sqlite3_stmt *stmt;

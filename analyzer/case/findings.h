@@ -3,7 +3,7 @@
 #define FINDINGS_H
 
 #include "base/error.h"
-#include "report/context.h"
+#include "case/context.h"
 
 /* The rank of a severity in SQL: 0 is the worst. */
 #define SEVERITY_RANK(column)                                                                      \

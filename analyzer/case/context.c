@@ -1,11 +1,11 @@
-#include "report/context.h"
+#include "case/context.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "report/findings.h"
-#include "report/query.h"
+#include "case/findings.h"
+#include "case/query.h"
 #include "store/case.h"
 
 enum {

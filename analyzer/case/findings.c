@@ -1,4 +1,4 @@
-#include "report/findings.h"
+#include "case/findings.h"
 
 static const char rank_sql[] =
     "CREATE TEMP TABLE worst (place INTEGER PRIMARY KEY, finding_id INTEGER NOT NULL,"
