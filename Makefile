@@ -13,7 +13,7 @@ BIN     := $(BUILD)/tcpmortem
 
 # The way of a packet. A folder includes headers of itself and of those before it;
 # tests/lint/include-order checks that.
-FOLDERS := base capture decode survey merge track store rules case report anonymize extract command
+FOLDERS := base capture decode survey merge track store rules case picture report anonymize extract command
 
 PKGS    := libpcap sqlite3 nettle libxxhash zlib libzstd liblz4
 # Asked for only when something is built: `make deps` runs before they are there.

@@ -4,7 +4,7 @@
 
 #include "command/arguments.h"
 #include "command/command.h"
-#include "report/report.h"
+#include "picture/plot.h"
 
 static const char usage[] =
     "Usage: tcpmortem plot CASE.db [--kind KIND] [--connection N] [-o FILE.png|FILE.svg]\n"
@@ -104,8 +104,8 @@ enum status command_plot(int argc, char **argv, struct error *err)
         return status;
     if (request.help) {
         fputs(usage, stdout);
-        report_write_plot_kinds(stdout);
+        plot_write_kinds(stdout);
         return STATUS_OK;
     }
-    return report_plot(request.case_path, &request.plot, err);
+    return plot_draw(request.case_path, &request.plot, err);
 }

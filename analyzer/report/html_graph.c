@@ -6,9 +6,9 @@
 #include "base/memory.h"
 #include "base/time_text.h"
 #include "case/query.h"
+#include "picture/picture_set.h"
 #include "report/html.h"
 #include "report/html_asset.h"
-#include "report/picture_set.h"
 
 enum {
     SEGMENTS_MAX = 200000,  /* in all graphs, but for those with a mark */

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "case/query.h"
-#include "report/picture.h"
+#include "picture/picture.h"
 
 enum {
     CHOSEN_MAX = 20, /* segments, before those of them that were seen elsewhere */

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "case/context.h"
-#include "report/ladder.h"
+#include "picture/ladder.h"
 
 struct ladder_lane {
     int64_t leg;         /* 0: the finding says that its segments never came there */

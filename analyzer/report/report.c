@@ -5,7 +5,7 @@
 
 #include "base/output.h"
 #include "case/context.h"
-#include "report/plots.h"
+#include "picture/plots.h"
 #include "report/writers.h"
 
 /* The files of a report. A new format is a line here and a file with its writer. */

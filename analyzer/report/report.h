@@ -42,19 +42,4 @@ enum status report_expectation(const char *case_path, const char *dir, struct er
 enum status report_contrast(const char *case_path, const char *failed, bool all, FILE *out,
                             struct error *err) __attribute__((warn_unused_result));
 
-struct plot_options {
-    const char *kind;   /* "sequence", "zoom", "ladder" or a kind of chart; NULL: sequence */
-    int64_t connection; /* 0: the whole case, of which there are charts only */
-    const char *file;   /* NAME.png or NAME.svg; NULL: connection-N.png and the like */
-    const char *from;   /* as in report_options */
-    const char *to;
-};
-
-/* Draws one picture. Without gnuplot: STATUS_OUTPUT; STATUS_USAGE if there is nothing to draw. */
-enum status report_plot(const char *case_path, const struct plot_options *options,
-                        struct error *err) __attribute__((warn_unused_result));
-
-/* Writes the kinds of plots, one a line, with what they show. */
-void report_write_plot_kinds(FILE *out);
-
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/chart_kinds.h"
+#include "picture/chart_kinds.h"
 
 /* Only the columns that charts read. Connection 1 is answered at its second SYN, 2 never; a
  * datagram of 3000 bytes never comes from point 1 to point 2. */

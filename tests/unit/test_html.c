@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "decode/packet.h"
-#include "report/graph.h"
+#include "picture/graph.h"
+#include "picture/picture.h"
 #include "report/html_markdown.h"
-#include "report/picture.h"
 
 static char *rendered(const char *markdown)
 {

@@ -10,10 +10,10 @@
 #include "base/time_text.h"
 #include "case/time_range.h"
 #include "decode/packet.h"
-#include "report/axis.h"
+#include "picture/axis.h"
+#include "picture/label.h"
+#include "picture/picture.h"
 #include "report/csv_row.h"
-#include "report/label.h"
-#include "report/picture.h"
 #include "report/segment_line.h"
 
 static void assert_written(enum text_style style, const char *text, size_t max,
