@@ -32,6 +32,12 @@ struct shared {
     struct crossings dirs[DIRS]; /* from_a is not set yet */
 };
 
+static void shared_done(struct shared *shared)
+{
+    for (int dir = 0; dir < DIRS; dir++)
+        free(shared->dirs[dir].items);
+}
+
 static void note_shared(void *context, enum sketch_class class, int dir_a, int dir_b,
                         const struct fingerprint *a, const struct fingerprint *b)
 {
@@ -104,6 +110,28 @@ static int nearer_by_crossings(const struct shared *shared)
     return (votes > 0) - (votes < 0);
 }
 
+/* What both saw of their connection. */
+static struct shared compare_legs(const struct survey *survey, const struct leg_record *a,
+                                  const struct leg_record *b)
+{
+    struct shared shared = {0};
+
+    note_handshake(&shared, a, b);
+    if (a->sketch != 0 && b->sketch != 0)
+        sketch_compare(survey_sketch(survey, a), survey_sketch(survey, b), note_shared, &shared);
+    return shared;
+}
+
+int gather_nearer(const struct survey *survey, const struct leg_record *a,
+                  const struct leg_record *b)
+{
+    struct shared shared = compare_legs(survey, a, b);
+    int nearer = nearer_by_crossings(&shared);
+
+    shared_done(&shared);
+    return nearer;
+}
+
 /* The time in which both saw something of the connection, as a's clock says it. The clocks differ
  * by about what any crossing of theirs says. */
 static void note_span(struct crossings *crossings, const struct leg_record *a,
@@ -123,14 +151,11 @@ static void note_span(struct crossings *crossings, const struct leg_record *a,
 static void note_pair(const struct survey *survey, struct crossings *crossings,
                       const struct leg_record *a, const struct leg_record *b)
 {
-    struct shared shared = {0};
+    struct shared shared = compare_legs(survey, a, b);
     int nearer = sample_nearer_by_ttl(a, b);
     bool together;
 
     note_answer(crossings, a, b);
-    note_handshake(&shared, a, b);
-    if (a->sketch != 0 && b->sketch != 0)
-        sketch_compare(survey_sketch(survey, a), survey_sketch(survey, b), note_shared, &shared);
     if (nearer == 0)
         nearer = nearer_by_crossings(&shared);
     /* Neither comes first in both directions: two taps of one place, which bound each other from
@@ -148,8 +173,8 @@ static void note_pair(const struct survey *survey, struct crossings *crossings,
             if (together)
                 crossings_add(crossings, &crossing);
         }
-        free(shared.dirs[dir].items);
     }
+    shared_done(&shared);
     note_span(crossings, a, b);
     if (crossings->count >= CROSSINGS_MAX)
         crossings_thin(crossings);

@@ -1,4 +1,5 @@
 /* In which order a connection passes its points: position 0 is nearest to the client. */
+#include "survey/gather.h"
 #include "survey/samples.h"
 #include "survey/survey.h"
 
@@ -23,6 +24,8 @@ static int nearer(const struct survey *survey, const struct leg_record *a,
 
     if (order == 0)
         order = sample_nearer_by_time(a, b);
+    if (order == 0)
+        order = gather_nearer(survey, a, b);
     if (order == 0 && a->samples[SAMPLE_SYN].copies && b->samples[SAMPLE_SYN].copies)
         order = compare(common_first(survey, a, SAMPLE_SYN), common_first(survey, b, SAMPLE_SYN));
     return order;

@@ -267,6 +267,54 @@ static void test_survey_run_order_by_time(void **state)
     assert_int_equal(point_on_way(survey, link, 1), 'a');
 }
 
+/* Data and its ACK, 100 times; no handshake is seen, no TTL differs, and the clock of the second
+ * point is wrong by more than the way is long. */
+static void see_middle(struct fixture *fixture, int point, int64_t near_ns, int64_t far_ns)
+{
+    for (uint32_t i = 0; i < 100; i++) {
+        const uint8_t stamps[] = {FRAME_NOP, FRAME_NOP, FRAME_TIMESTAMPS(7000 + i, 9000 + i)};
+        struct frame_spec data = {.src = inside.client,
+                                  .dst = inside.server,
+                                  .sport = inside.client_port,
+                                  .dport = inside.server_port,
+                                  .seq = 5000 + 100 * i,
+                                  .ack = 1,
+                                  .flags = FRAME_ACK,
+                                  .options = stamps,
+                                  .options_len = sizeof(stamps),
+                                  .payload_len = 100};
+        struct frame_spec ack = {.src = inside.server,
+                                 .dst = inside.client,
+                                 .sport = inside.server_port,
+                                 .dport = inside.client_port,
+                                 .seq = 1,
+                                 .ack = 5100 + 100 * i,
+                                 .flags = FRAME_ACK,
+                                 .options = stamps,
+                                 .options_len = sizeof(stamps)};
+
+        see(fixture, point, i * 100 * MS + near_ns, &data);
+        see(fixture, point, i * 100 * MS + near_ns + 2 * far_ns, &ack);
+    }
+}
+
+/* The points are named against the way of the packets. */
+static void test_survey_run_order_midstream(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->clock_ns[1] = -30 * MS;
+    see_middle(fixture, 0, 11 * MS, 1 * MS);
+    see_middle(fixture, 1, 10 * MS, 2 * MS);
+    see_middle(fixture, 2, 1 * MS, 11 * MS);
+    const struct survey *survey = survey_first(fixture, 3);
+    const struct link *link = only_link(survey, 3);
+
+    assert_int_equal(point_on_way(survey, link, 0), 'c');
+    assert_int_equal(point_on_way(survey, link, 1), 'b');
+    assert_int_equal(point_on_way(survey, link, 2), 'a');
+}
+
 /* A proxy opens a connection of its own: other numbers, another connection. */
 static void test_survey_run_proxy(void **state)
 {
@@ -453,6 +501,7 @@ int main(void)
         SURVEY_TEST(test_survey_run_nat_of_both_without_timestamps),
         SURVEY_TEST(test_survey_run_three_points),
         SURVEY_TEST(test_survey_run_order_by_time),
+        SURVEY_TEST(test_survey_run_order_midstream),
         SURVEY_TEST(test_survey_run_proxy),
         SURVEY_TEST(test_survey_run_contradictions),
         SURVEY_TEST(test_survey_run_ambiguous),
