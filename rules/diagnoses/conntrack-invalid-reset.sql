@@ -2,6 +2,7 @@
 -- severity:  error
 -- param:     evidence_max = 4 -- RSTs of the host that are named as evidence, each with its cause
 -- param:     prompt_us = 2000 -- a host answers by itself within this time
+-- param:     alone_us = 10000 -- the same where its TTL shows that it was the host
 -- explain:   A NAT translates only what conntrack takes for part of a connection. A segment that it
 --            calls INVALID (late by more than a window, or with numbers that fit nothing) keeps the
 --            host's own address as its destination, so it is delivered to the host itself. The host
@@ -48,6 +49,9 @@ answer AS MATERIALIZED (
                AND r.answer_ns < :prompt_us * 1000 AND s.seen_before IS NULL
                AND r.segment_id NOT IN (SELECT segment_id FROM seen_again)
                AND r.answers NOT IN (SELECT segment_id FROM seen_again) AS is_alone,
+           l.path_position = iif(r.dir, c.legs - 1, 0) AS is_edge,
+           r.answers_by = 'late' AND NOT r.has_ts AND r.ttl_step > 0 AND s.ttl IN (64, 128, 255)
+               AND r.answer_ns < :alone_us * 1000 AS is_nearer,
            nf.segment_id IS NOT NULL AS is_dropped,
            ct.segment_id IS NOT NULL AS is_invalid
       FROM reset r
@@ -61,9 +65,10 @@ answer AS MATERIALIZED (
       LEFT JOIN event ct ON ct.segment_id = r.answers AND ct.kind = 'ct-invalid'
      WHERE r.answers IS NOT NULL AND r.fin_sender = 0
 ),
--- It is the host's own: it has no sighting behind the NAT, or, where nothing was recorded there, a TTL
--- of its own. Where it is only not known whether the other point recorded then (`is_alone`), neither it
--- nor what it answers was seen there, it came at once, and without the timestamps of its connection.
+-- It is the host's own: it has no sighting behind the NAT; or nothing was recorded there (`is_edge`) and
+-- its TTL is a host's first value, higher than that of the end which it speaks for (`is_nearer`). Where it
+-- is only not known whether the other point recorded then (`is_alone`), neither it nor what it answers was
+-- seen there, it came at once, and without the timestamps of its connection.
 own AS MATERIALIZED (
     SELECT *,
            upstream_point_id IS NOT NULL AS is_bracketed,
@@ -71,7 +76,7 @@ own AS MATERIALIZED (
       FROM answer
      WHERE (is_invalid OR behind IS NOT NULL)
        AND (upstream_point_id IS NOT NULL AND (is_dropped OR is_invalid)
-            OR upstream_point_id IS NULL AND coalesce(ttl_step, 0) <> 0 AND is_invalid AND legs = 1
+            OR is_edge AND (is_nearer OR coalesce(ttl_step, 0) <> 0 AND is_invalid)
             OR is_alone)
 ),
 -- Of several points that saw it, the one where conntrack was asked speaks for the connection.
@@ -121,7 +126,7 @@ proof AS MATERIALIZED (
     SELECT t.leg_id, t.connection_id, count(*) AS rsts,
            min(t.rst_id) AS first_rst, max(t.rst_id) AS last_rst, min(t.answers) AS first_answer,
            max(t.is_bracketed) AS is_bracketed, min(t.is_dropped) AS all_dropped,
-           max(t.is_invalid) AS is_invalid, max(t.behind) AS behind,
+           max(t.is_invalid) AS is_invalid, max(t.is_edge) AS is_edge, max(t.behind) AS behind,
            min(t.answer_ns) AS answer_ns, min(t.after_id) AS peer_id,
            max(t.upstream_point_id) AS upstream_point_id, t.dir,
            '[' || group_concat(iif(t.copy_id IS NULL, '', json_array(t.copy_id, 'copy') || ',')
@@ -181,7 +186,7 @@ SELECT f.connection_id,
            'missing', json_array(
                iif(f.is_bracketed, 'a sighting of the RST behind the NAT would overturn it: '
                                    || u.name || ' recorded then and has none',
-                   iif(c.legs > 1,
+                   iif(NOT f.is_edge,
                        'it is not known for sure whether the other point recorded at that moment: '
                        || 'captures that begin earlier and end later would tell',
                        'nothing was recorded behind the NAT: a capture there that has the RST would '
