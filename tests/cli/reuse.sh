@@ -17,7 +17,7 @@ rm -rf out
 
 "$make_capture" -l sll expiring expiring.pcap
 run analyze -o out any=expiring.pcap
-check "a NAT that forgets a silent connection" found "$nat" 'warning|conntrack-expiry|1'
+check "a NAT that forgets a silent connection" found "$nat" 'error|conntrack-expiry|1'
 rm -rf out
 run analyze -o out --set conntrack-expiry.idle_s=500 any=expiring.pcap
 check "a silence that is too short for that" found "$nat" ''

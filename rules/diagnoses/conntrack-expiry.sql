@@ -9,7 +9,7 @@
 --            of the window, so it is the mapping that was gone. detail.sysctl names the timer of
 --            conntrack for the state in which the connection was, and detail.default_s its default:
 --            a silence below it means that the timer was set shorter, the table was full or
---            flushed, or the NAT is another.
+--            flushed, or the NAT is another. error: the RST ended a connection that was open.
 -- remedy:    Let the ends speak before the NAT forgets: SO_KEEPALIVE in the program with `sysctl -w
 --            net.ipv4.tcp_keepalive_time=60` or TCP_KEEPIDLE (a packet a minute; a short outage may then
 --            end a connection that would have survived it).
@@ -71,7 +71,7 @@ fins AS MATERIALIZED (
 told AS (
     SELECT o.*, b.segment_id AS before_id, (s.ts_ns - p.ts_ns) / 1e9 AS idle,
            (r.ts_ns - s.ts_ns) / 1e6 AS answer_ms, l.connection_id, l.client_addr, l.server_addr,
-           n.name AS point, c.outcome,
+           n.name AS point, q.name AS beyond, c.outcome,
            printf('%s:%d', c.client_addr, c.client_port) AS client,
            printf('%s:%d', c.server_addr, c.server_port) AS server,
            coalesce(k.fins, 0) AS fins,
@@ -85,6 +85,7 @@ told AS (
       JOIN segment r ON r.id = o.rst_id
       JOIN leg l ON l.id = o.leg_id
       JOIN point n ON n.id = l.point_id
+      JOIN point q ON q.id = o.point_id
       JOIN connection c ON c.id = l.connection_id
       JOIN translated t ON t.connection_id = l.connection_id
       LEFT JOIN fins k ON k.leg_id = o.leg_id
@@ -93,7 +94,11 @@ SELECT connection_id,
        leg_id,
        before_id AS first_segment,
        rst_id AS last_segment,
-       iif(fins = 2, 'notice', 'warning') AS severity,
+       CASE
+           WHEN fins = 2 THEN 'notice'
+           WHEN fins = 0 AND outcome = 'reset' THEN 'error'
+           ELSE 'warning'
+       END AS severity,
        iif(idle >= default_s, 0.9, 0.75) AS confidence,
        printf('%s to %s: after %.1f s of silence the next segment of the %s was not translated any more '
               || 'at %s; the host itself answered it with a RST %.3f ms later%s', client, server, idle,
@@ -101,9 +106,26 @@ SELECT connection_id,
               CASE fins WHEN 0 THEN ' (the connection was open)'
                         WHEN 1 THEN ' (one end had closed)' ELSE ' (both ends had closed)' END)
            AS summary,
-       json_object('idle_s', round(idle, 3), 'fins', fins, 'point', point, 'outcome', outcome,
+       json_object('cause', 'the NAT forgets a connection sooner than its ends do, and then takes what is '
+                            || 'sent to it for its own',
+                   'idle_s', round(idle, 3), 'fins', fins, 'point', point, 'outcome', outcome,
                    'sysctl', 'net.netfilter.nf_conntrack_tcp_timeout_' || timer,
-                   'default_s', default_s, 'shorter_than_default', idle < default_s) AS detail,
+                   'default_s', default_s,
+                   'shorter_than_default', json(iif(idle < default_s, 'true', 'false')),
+                   'what_if', json_array(
+                       printf('keep-alives closer together than %d s: the entry had been renewed',
+                              idle),
+                       printf('net.netfilter.nf_conntrack_tcp_timeout_%s above %d s: the entry had '
+                              || 'been there still%s', timer, idle + 1,
+                              iif(idle < default_s, printf(' (the default, %d s, is above it: see what set '
+                                                           || 'it lower, or whether the table was full)',
+                                                           default_s), ''))),
+                   'missing', json_array(
+                       printf('a sighting of the segment or of the RST %s would overturn it: that '
+                              || 'point recorded then and has none',
+                              iif(beyond = point, 'with the translated address', 'at ' || beyond)),
+                       'the mapping itself was not seen: `conntrack -E -e DESTROY` on the NAT shows '
+                       || 'when it goes')) AS detail,
        json_array(json_array(before_id, 'last before'), json_array(segment_id, 'not translated'),
                   json_array(rst_id, 'rst')) AS evidence
   FROM told
