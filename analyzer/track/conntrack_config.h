@@ -8,7 +8,7 @@
 
 enum {
     CONNTRACK_CASES_MAX = 4,
-    CONNTRACK_CASE_NAME = 80
+    CONNTRACK_CASE_NAME = 512 /* room for every sysctl with its value */
 };
 
 /* Configurations that are asked side by side. The first three are always: 5.10 and 6.1 as they

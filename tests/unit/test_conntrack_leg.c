@@ -179,6 +179,22 @@ static void test_conntrack_cases_sysctls(void **state)
     assert_int_equal(item->config.timeout_s[CONNTRACK_ESTABLISHED], 432000);
 }
 
+/* As `sysctl -a` has them on a machine where all were set. */
+static void test_conntrack_cases_all_sysctls(void **state)
+{
+    const char *text =
+        "5.10,be_liberal=1,ignore_invalid_rst=1,loose=0,max_retrans=4294967295,"
+        "timeout_close=4294967295,timeout_close_wait=4294967295,timeout_established=4294967295,"
+        "timeout_fin_wait=4294967295,timeout_last_ack=4294967295,timeout_max_retrans=4294967295,"
+        "timeout_syn_recv=4294967295,timeout_syn_sent=4294967295,timeout_time_wait=4294967295,"
+        "timeout_unacknowledged=4294967294";
+    struct leg_test test = begin_leg(text);
+
+    (void)state;
+    assert_string_equal(test.cases.items[3].name, text);
+    assert_int_equal(test.cases.items[3].config.timeout_unacknowledged_s, 4294967294);
+}
+
 static void test_conntrack_cases_refused(void **state)
 {
     static const char *const texts[] = {
@@ -217,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_conntrack_leg_reset_of_reset),
         cmocka_unit_test(test_conntrack_cases_kernels),
         cmocka_unit_test(test_conntrack_cases_sysctls),
+        cmocka_unit_test(test_conntrack_cases_all_sysctls),
         cmocka_unit_test(test_conntrack_cases_refused),
     };
 
