@@ -2,14 +2,18 @@
 -- severity:  warning
 -- param:     min_lost = 5 -- so many above the edge have to be lost
 -- param:     min_passed = 5 -- so many with data, below it, have to pass after the first of them
+-- param:     min_repeats = 2 -- or, with less of them, so many have to be lost that repeat lost bytes
 -- param:     below_max = 0.2 -- share of the smaller ones that other losses may take
 -- param:     size_min = 576 -- bytes of an IP datagram that every path takes: no edge is below
 -- param:     sharp_bytes = 64 -- an edge known that well is compared with tunnels that are not seen
+-- param:     options_max = 40 -- a segment that fills the MSS but for so many bytes is full: TCP's options
 -- param:     connections_max = 16 -- connections that are named in detail
 -- param:     evidence_max = 4 -- segments on each side of the edge that are named as evidence
 -- explain:   Random loss and congestion take segments of any size, and the retransmission of the same
 --            bytes passes. Here no segment above an edge came through and nearly all below it did,
---            also after the first loss: the size decides. The edge lies between detail.passed_max
+--            also after the first loss: the size decides. (Less sure is a connection that sent next to
+--            nothing small afterwards: then full segments have to be lost again when they are sent again, data
+--            has to have passed before, and something after the losses.) The edge lies between detail.passed_max
 --            and detail.lost_min, in bytes of the IP datagram; the *_outer values add the headers
 --            of the tunnel, where one of the points sees it. detail.explained_by names the MTU that
 --            lies there, and with which overhead. If all that was lost is larger than the MSS, it
@@ -29,7 +33,7 @@ absent AS MATERIALIZED (
 ),
 -- Wholly lost, at the last point that saw them.
 lost AS MATERIALIZED (
-    SELECT e.segment_id, e.leg_id, e.b AS to_point_id, s.dir, s.ip_len, s.len, l.connection_id,
+    SELECT e.segment_id, e.leg_id, e.b AS to_point_id, s.dir, s.ip_len, s.len, s.off, l.connection_id,
            l.point_id, iif(s.dir, l.client_addr, l.server_addr) AS dest,
            iif(s.dir, l.encap_bytes_server, l.encap_bytes_client) AS encap_bytes, l.encap,
            row_number() OVER (PARTITION BY l.point_id, e.b, s.dir ORDER BY s.ip_len DESC) AS rank
@@ -75,22 +79,32 @@ span AS MATERIALIZED (
            (SELECT max(last_ns) FROM capture WHERE coalesce(point_id, h.to_point_id) = h.to_point_id)
                AS last_ns,
            (SELECT min(l.segment_id) FROM loss l WHERE l.hop_id = h.id AND l.ip_len >= l.least)
-               AS first_lost
+               AS first_lost,
+           (SELECT l.segment_id FROM loss l WHERE l.hop_id = h.id AND l.ip_len >= l.least
+             ORDER BY l.segment_id LIMIT 1 OFFSET :min_lost - 1) AS many_lost
       FROM sharp h
 ),
--- Everything that went to the destinations that lost something.
+-- Everything that went to the destinations that lost something, in connections that are known at both
+-- points: of others nothing is known to be lost.
 dest AS MATERIALIZED (
-    SELECT DISTINCT hop_id, point_id, dir, dest FROM loss
+    SELECT DISTINCT hop_id, point_id, to_point_id, dir, dest FROM loss
+),
+beyond AS MATERIALIZED (
+    SELECT DISTINCT connection_id, point_id
+      FROM leg
+     WHERE point_id IN (SELECT to_point_id FROM dest)
 ),
 way AS MATERIALIZED (
     SELECT l.id AS leg_id, d.hop_id, d.dir, l.first_segment, l.last_segment
       FROM leg l
       JOIN dest d ON d.point_id = l.point_id AND d.dest = iif(d.dir, l.client_addr, l.server_addr)
+      JOIN beyond b ON b.connection_id = l.connection_id AND b.point_id = d.to_point_id
      WHERE EXISTS (SELECT 1 FROM dest)
 ),
 edge AS MATERIALIZED (
     SELECT w.hop_id, max(s.ip_len) AS passed_max, s.id AS passed_id, count(*) AS passed,
-           sum(s.len > 0 AND s.id > p.first_lost) AS passed_after
+           sum(s.len > 0) AS passed_data, sum(s.len > 0 AND s.id > p.first_lost) AS passed_after,
+           sum(s.id > p.many_lost) AS passed_late
       FROM segment s
       JOIN way w ON w.leg_id = s.leg_id AND w.dir = s.dir
       JOIN span p ON p.hop_id = w.hop_id
@@ -123,7 +137,7 @@ known AS MATERIALIZED (
 ),
 fact AS MATERIALIZED (
     SELECT g.hop_id, l.point_id, l.to_point_id, l.dir, g.passed_max, g.passed_id, g.passed,
-           g.passed_after,
+           g.passed_after, g.passed_after >= :min_passed AS is_sure,
            count(*) FILTER (WHERE l.ip_len > g.passed_max) AS lost,
            count(*) FILTER (WHERE l.ip_len <= g.passed_max) AS lost_below,
            sum(l.len) FILTER (WHERE l.ip_len > g.passed_max) AS lost_bytes,
@@ -139,7 +153,11 @@ fact AS MATERIALIZED (
       JOIN loss l ON l.hop_id = g.hop_id
       LEFT JOIN known k ON k.hop_id = l.hop_id AND k.connection_id = l.connection_id
      GROUP BY g.hop_id
-    HAVING lost >= :min_lost AND lost_min > :size_min AND g.passed_after >= :min_passed
+    HAVING lost >= :min_lost AND lost_min > :size_min
+       AND (is_sure
+            OR g.passed_data > 0 AND g.passed_late > 0 AND max(l.len) >= max(k.mss) - :options_max
+               AND lost - count(DISTINCT iif(l.ip_len > g.passed_max, l.leg_id || ' ' || l.off, NULL))
+                   >= :min_repeats)
        AND lost_below <= :below_max * (lost_below + g.passed)
 ),
 -- The overhead of the tunnel that is seen, or, where the edge is sharp to a few bytes, of those that
@@ -202,6 +220,7 @@ SELECT f.connection_id,
        f.first_segment,
        f.last_segment,
        CASE
+           WHEN NOT f.is_sure THEN 0.6
            WHEN f.lost_below > 0 OR f.lost < 2 * :min_lost THEN 0.8
            WHEN f.connections > 1 THEN 0.97
            ELSE 0.9
@@ -227,6 +246,7 @@ SELECT f.connection_id,
                    'lost', f.lost, 'lost_min', f.lost_min, 'lost_max', f.lost_max,
                    'lost_bytes', f.lost_bytes, 'lost_below', f.lost_below,
                    'passed', f.passed, 'passed_max', f.passed_max, 'passed_after', f.passed_after,
+                   'is_sure', json(iif(f.is_sure, 'true', 'false')),
                    'encap', f.encap, 'from_encap_bytes', coalesce(f.from_bytes, 0),
                    'to_encap_bytes', f.to_bytes,
                    'lost_min_outer', f.lost_min + f.over, 'passed_max_outer', f.passed_max + f.over,

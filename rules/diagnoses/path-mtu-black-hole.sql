@@ -1,11 +1,13 @@
 -- title:     The path loses large packets and nobody says so
 -- severity:  error
 -- param:     safe_mtu = 1280 -- an MTU that nearly every path has: the least of IPv6
+-- param:     least_mtu = 576 -- what passed below it says nothing of use about the path
 -- explain:   A link on the way has a smaller MTU than the sender's segments need, and the ICMP error
 --            that should tell it does not come: filtered, never sent, or not believed. The handshake
 --            and small requests work; the first full segments are sent again and again until the
 --            program gives up. error: two points show between which of them every large segment is
---            lost. warning: one point only, so that it is told by what is never acknowledged.
+--            lost. warning: one point only, so that it is told by what is never acknowledged, or nearly
+--            nothing small was sent after the first loss.
 --            detail.missing says what would prove it.
 -- remedy:    Let the errors through: on every firewall of the way `iptables -A FORWARD -p icmp --icmp-type
 --            fragmentation-needed -j ACCEPT` and `ip6tables -A FORWARD -p icmpv6 --icmpv6-type
@@ -27,7 +29,8 @@ WITH hole AS MATERIALIZED (
            f.detail ->> 'lost' AS lost, f.detail ->> 'lost_min' AS lost_min,
            f.detail ->> 'passed_max' AS passed_max, f.detail ->> 'connections' AS connections,
            f.detail ->> 'headers' AS headers, f.detail ->> 'mtu' AS mtu,
-           f.detail -> 'explained_by' AS explained_by, f.confidence
+           f.detail -> 'explained_by' AS explained_by, f.confidence,
+           f.detail ->> 'is_sure' AS is_sure, f.detail ->> 'passed_after' AS passed_after
       FROM finding f
      WHERE f.rule_id = 'size-dependent-loss'
        AND f.detail ->> 'from_encap_bytes' = 0
@@ -37,7 +40,7 @@ WITH hole AS MATERIALIZED (
     SELECT f.id, f.connection_id, f.leg_id, 0,
            f.detail ->> 'point', NULL, f.detail ->> 'repeats', f.detail ->> 'lost_min',
            f.detail ->> 'passed_max', f.detail ->> 'connections', f.detail ->> 'headers', NULL, '[]',
-           f.confidence
+           f.confidence, 0, 0
       FROM finding f
      WHERE f.rule_id = 'path-mtu' AND f.severity = 'warning' AND f.detail ->> 'state' = 'suspected'
 ),
@@ -54,12 +57,12 @@ SELECT h.connection_id,
        h.leg_id,
        p.first_segment,
        p.last_segment,
-       iif(h.is_bracketed, 'error', 'warning') AS severity,
+       iif(h.is_sure, 'error', 'warning') AS severity,
        iif(h.is_bracketed, min(0.9, h.confidence), h.confidence - 0.1) AS confidence,
        iif(h.is_bracketed,
-           printf('The path from %s to %s loses packets of %d bytes and more (%d of them), takes those of '
-                  || 'up to %d, and no ICMP error came', h.from_point, h.to_point, h.lost_min, h.lost,
-                  h.passed_max),
+           printf('The path from %s to %s %s packets of %d bytes and more (%d of them), takes those of '
+                  || 'up to %d, and no ICMP error came', h.from_point, h.to_point,
+                  iif(h.is_sure, 'loses', 'seems to lose'), h.lost_min, h.lost, h.passed_max),
            printf('Beyond %s the path seems to lose packets of %d bytes and more (sent again %d times), '
                   || 'takes those of up to %d, and no ICMP error came', h.from_point, h.lost_min, h.lost,
                   h.passed_max))
@@ -81,7 +84,8 @@ SELECT h.connection_id,
                                h.lost_min - 1)
                    ELSE printf('the MTU of the path is from %d to %d', h.passed_max, h.lost_min - 1)
                END,
-               printf('an MSS of %d: proven to pass', h.passed_max - h.headers),
+               iif(h.passed_max >= :least_mtu,
+                   printf('an MSS of %d: proven to pass', h.passed_max - h.headers), NULL),
                'net.ipv4.tcp_mtu_probing=1 on the sender: smaller segments after a few timeouts'),
            'missing', json_array(
                iif(h.is_bracketed,
@@ -89,6 +93,10 @@ SELECT h.connection_id,
                           || '(`nstat -az IpFragFails`)', h.from_point, h.to_point),
                    'a capture behind the small link: large segments there would overturn it (the ACKs '
                    || 'would be lost then, or the receiver be silent)'),
+               iif(h.is_bracketed AND NOT h.is_sure,
+                   printf('only %d small segments with data passed after the first loss: that the way was '
+                          || 'blocked for a time would look alike; `ping -M do -s SIZE` tells',
+                          h.passed_after), NULL),
                'an ICMP error that was sent and not captured: were the captures taken with a filter for '
                || 'TCP only?',
                printf('no size between %d and %d was sent: the exact edge is not known', h.passed_max,

@@ -1,5 +1,6 @@
 -- title:     A tunnel lost whatever is larger than a size
 -- severity:  error
+-- param:     least_mtu = 576 -- what passed below it says nothing of use about the path
 -- param:     chain_max = 2 -- lost segments whose way is named whole
 -- param:     sighting_max = 1000 -- rows that may lie between two sightings of a segment
 -- explain:   A tunnel adds headers to each packet. What is full size before is too large after, and
@@ -12,7 +13,8 @@
 --            than the MSS, they died where the kernel cuts them up again, and no link ever had them
 --            to carry. IPVS with GUE or IPIP tunnels does so in kernels without the fix of 2023:
 --            it does not mark where the inner headers begin, the length of the tunnel's header comes
---            out negative, and skb_udp_tunnel_segment() drops the packet.
+--            out negative, and skb_udp_tunnel_segment() drops the packet. warning in place of error: nearly
+--            nothing small was sent after the first loss, so that size is the likely reason only.
 -- remedy:    If a machine lost super-frames: a kernel with the fix of June 2023 ("ipvs: align inner_mac_header
 --            for encapsulation") is the cure. Until then `ethtool -K
 --            IN gro off lro off` on the interface that they come in by: no super-frames, so nothing to
@@ -43,6 +45,7 @@ WITH loss AS MATERIALIZED (
            f.detail ->> 'passed' AS passed, f.detail ->> 'passed_max' AS passed_max,
            f.detail ->> 'connections' AS connections, f.detail ->> 'headers' AS headers,
            f.detail ->> 'mtu' AS mtu,
+           f.detail ->> 'is_sure' AS is_sure, f.detail ->> 'passed_after' AS passed_after,
            max(f.detail ->> 'from_encap_bytes', coalesce(f.detail ->> 'to_encap_bytes', 0)) AS over
       FROM finding f
      WHERE f.rule_id = 'size-dependent-loss'
@@ -100,7 +103,9 @@ SELECT p.connection_id,
        p.leg_id,
        f.first_segment,
        f.last_segment,
-       CASE p.place
+       iif(p.is_sure, 'error', 'warning') AS severity,
+       CASE iif(p.is_sure, p.place, 'unsure')
+           WHEN 'unsure' THEN p.confidence
            WHEN 'machine' THEN iif(p.from_bytes = 0 AND f.is_forwarded, 0.95, 0.85)
            WHEN 'underlay' THEN iif(p.mtu IS NULL, 0.85, 0.95)
            ELSE 0.75
@@ -147,15 +152,20 @@ SELECT p.connection_id,
                           p.lost_max),
                    CASE
                        WHEN p.mtu IS NULL
-                       THEN printf('an MSS of %d: what such segments need is proven to pass',
-                                   p.passed_max - p.headers)
+                       THEN iif(p.passed_max < :least_mtu, NULL, printf('an MSS of %d: what such segments need is proven to pass',
+                                   p.passed_max - p.headers))
                        ELSE printf('an MSS of %d (MTU %d less %d of the tunnel less %d of IP and TCP): '
-                                   || 'full segments just fit, if %d is the MTU; %d is proven to pass',
+                                   || 'full segments just fit, if %d is the MTU%s',
                                    p.mtu - p.over - p.headers, p.mtu, p.over, p.headers, p.mtu,
-                                   p.passed_max - p.headers)
+                                   iif(p.passed_max < :least_mtu, '',
+                                       printf('; %d is proven to pass', p.passed_max - p.headers)))
                    END)
                END,
            'missing', json_array(
+               iif(p.is_sure, NULL,
+                   printf('only %d small segments with data passed after the first loss: that the way was '
+                          || 'blocked for a time would look alike; `ping -M do -s SIZE` tells',
+                          p.passed_after)),
                CASE p.place
                    WHEN 'machine' THEN
                        printf('a lost segment at %s or behind it would overturn it: none of %d is there',
