@@ -17,11 +17,10 @@ static enum status load_captures(struct report *report, struct error *err)
     size_t capacity = 0;
     struct query q;
 
-    query_open(
-        &q, report,
-        "SELECT first_frame, packets, path, (SELECT count(*) FROM capture AS other "
-        "WHERE other.point_id IS capture.point_id) > 1 FROM capture ORDER BY first_frame, id",
-        err);
+    query_open(&q, report,
+               "SELECT first_frame, packets, path, count(*) OVER (PARTITION BY point_id) > 1"
+               " FROM capture ORDER BY first_frame, id",
+               err);
     while (query_next(&q)) {
         struct report_capture *capture = memory_append(
             (void **)&report->captures, &report->captures_count, &capacity, sizeof *capture);
