@@ -17,8 +17,8 @@
 
 enum {
     SPILL_CHUNK = 256 * 1024,          /* a piece, in bytes */
-    SPILL_MEMORY = 8 * 1024 * 1024,    /* in memory, before there is a file */
-    SPILL_RESIDENT = 12 * 1024 * 1024, /* of the file, at one time */
+    SPILL_MEMORY = 4 * 1024 * 1024,    /* in memory, before there is a file */
+    SPILL_RESIDENT = 5 * 1024 * 1024, /* of the file, at one time */
 };
 
 /* What several arrays share: the file and both bounds. */
