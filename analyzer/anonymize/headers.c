@@ -4,14 +4,8 @@
 #include <string.h>
 
 #include "anonymize/checksums.h"
+#include "decode/numbers.h"
 #include "decode/tunnel.h"
-
-/* Link types with addresses: analyzer/decode/link.c. */
-enum {
-    DLT_EN10MB_ = 1,
-    DLT_LINUX_SLL_ = 113,
-    DLT_LINUX_SLL2_ = 276,
-};
 
 enum {
     MAC = 6,
@@ -19,24 +13,6 @@ enum {
 };
 
 enum {
-    EXT_HOP_BY_HOP = 0,
-    EXT_ROUTING = 43,
-    EXT_FRAGMENT = 44,
-    EXT_AUTHENTICATION = 51,
-    EXT_DESTINATION = 60,
-    EXT_MOBILITY = 135,
-    EXT_HIP = 139,
-    EXT_SHIM6 = 140,
-};
-
-enum {
-    TCP_OPT_END = 0,
-    TCP_OPT_NOP = 1,
-    TCP_OPT_MSS = 2,
-    TCP_OPT_WSCALE = 3,
-    TCP_OPT_SACK_PERMITTED = 4,
-    TCP_OPT_SACK = 5,
-    TCP_OPT_TIMESTAMPS = 8,
     IPV4_OPT_NOP = 1,
     ICMP_REDIRECT = 5
 };

@@ -1,18 +1,8 @@
 /* IPv4 and IPv6 headers, down to the payload. */
 #include "decode/layers.h"
+#include "decode/numbers.h"
 
 #include <string.h>
-
-enum {
-    EXT_HOP_BY_HOP = 0,
-    EXT_ROUTING = 43,
-    EXT_FRAGMENT = 44,
-    EXT_AUTHENTICATION = 51,
-    EXT_DESTINATION = 60,
-    EXT_MOBILITY = 135,
-    EXT_HIP = 139,
-    EXT_SHIM6 = 140,
-};
 
 enum {
     EXTENSIONS_MAX = 16

@@ -5,21 +5,6 @@
 
 #include <stddef.h>
 
-/* libpcap's DLT_ values (https://www.tcpdump.org/linktypes.html), named here so that decoding
- * needs no libpcap. Raw IP has had three numbers. */
-enum {
-    DLT_NULL_ = 0,
-    DLT_EN10MB_ = 1,
-    DLT_RAW_ = 12,
-    DLT_RAW_OPENBSD = 14,
-    LINKTYPE_RAW_ = 101,
-    DLT_LOOP_ = 108,
-    DLT_LINUX_SLL_ = 113,
-    DLT_IPV4_ = 228,
-    DLT_IPV6_ = 229,
-    DLT_LINUX_SLL2_ = 276,
-};
-
 enum {
     VLAN_TAGS_MAX = 4
 }; /* deeper than any network; bounds the loop */

@@ -3,29 +3,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "decode/numbers.h"
+
 enum {
-    KIND_END = 0,
-    KIND_NOP = 1,
     FIXED = 20 /* bytes of the header before the options */
 };
 
-/* IANA, TCP option kind numbers. */
 static const struct {
     uint8_t kind;
     const char *name;
 } names[] = {
-    {KIND_END, "eol"   },
-    {KIND_NOP, "nop"   },
-    {2,        "mss"   },
-    {3,        "wscale"},
-    {4,        "sackOK"},
-    {5,        "sack"  },
-    {8,        "ts"    },
-    {19,       "md5"   },
-    {29,       "ao"    },
-    {30,       "mptcp" },
-    {34,       "tfo"   },
-    {254,      "exp"   },
+    {TCP_OPT_END,            "eol"   },
+    {TCP_OPT_NOP,            "nop"   },
+    {TCP_OPT_MSS,            "mss"   },
+    {TCP_OPT_WSCALE,         "wscale"},
+    {TCP_OPT_SACK_PERMITTED, "sackOK"},
+    {TCP_OPT_SACK,           "sack"  },
+    {TCP_OPT_TIMESTAMPS,     "ts"    },
+    {19,                     "md5"   },
+    {29,                     "ao"    },
+    {30,                     "mptcp" },
+    {TCP_OPT_FAST_OPEN,      "tfo"   },
+    {TCP_OPT_EXPERIMENT,     "exp"   },
 };
 
 const char *options_name(const uint8_t *header, uint32_t captured, uint32_t at, uint32_t *size)
@@ -33,7 +32,7 @@ const char *options_name(const uint8_t *header, uint32_t captured, uint32_t at, 
     uint8_t kind = header[at];
 
     *size = 1;
-    if (kind != KIND_END && kind != KIND_NOP && at + 1 < captured && header[at + 1] >= 2)
+    if (kind != TCP_OPT_END && kind != TCP_OPT_NOP && at + 1 < captured && header[at + 1] >= 2)
         *size = header[at + 1];
     if (*size > captured - at)
         *size = captured - at;
@@ -57,7 +56,7 @@ const char *options_print(const uint8_t *header, uint32_t captured, char text[st
         snprintf(number, sizeof number, "%u", header[at]);
         used += (size_t)snprintf(text + used, OPTIONS_TEXT - used, "%s%s", used > 0 ? "," : "",
                                  name != NULL ? name : number);
-        if (header[at] == KIND_END)
+        if (header[at] == TCP_OPT_END)
             break;
     }
     if (end > captured)

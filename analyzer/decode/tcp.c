@@ -1,55 +1,44 @@
 /* The TCP header and its options. */
 #include "decode/layers.h"
+#include "decode/numbers.h"
 
 #include <stddef.h>
-
-enum {
-    OPT_END = 0,
-    OPT_NOP = 1,
-    OPT_MSS = 2,            /* RFC 9293 §3.7.1 */
-    OPT_WSCALE = 3,         /* RFC 7323 §2 */
-    OPT_SACK_PERMITTED = 4, /* RFC 2018 §2 */
-    OPT_SACK = 5,           /* RFC 2018 §3 */
-    OPT_TIMESTAMPS = 8,     /* RFC 7323 §3 */
-    OPT_FAST_OPEN = 34,     /* RFC 7413 §4.1.1 */
-    OPT_EXPERIMENT = 254,   /* RFC 6994; Fast Open had the number 0xf989 there */
-};
 
 /* One option: `size` counts kind and length. A known kind of the wrong length is ignored. */
 static void option_decode(const uint8_t *p, uint8_t size, struct tcp_options *opt)
 {
     switch (p[0]) {
-    case OPT_MSS:
+    case TCP_OPT_MSS:
         if (size == 4) {
             opt->has_mss = true;
             opt->mss = be16(p + 2);
         }
         break;
-    case OPT_WSCALE:
+    case TCP_OPT_WSCALE:
         if (size == 3) {
             opt->has_wscale = true;
             opt->wscale = p[2];
         }
         break;
-    case OPT_SACK_PERMITTED:
+    case TCP_OPT_SACK_PERMITTED:
         opt->has_sack_permitted = size == 2;
         break;
-    case OPT_SACK:
+    case TCP_OPT_SACK:
         for (uint8_t at = 2; at + 8 <= size && opt->sack_blocks < SACK_BLOCKS_MAX; at += 8)
             opt->sack[opt->sack_blocks++] = (struct sack_block){be32(p + at), be32(p + at + 4)};
         break;
-    case OPT_TIMESTAMPS:
+    case TCP_OPT_TIMESTAMPS:
         if (size == 10) {
             opt->has_timestamps = true;
             opt->tsval = be32(p + 2);
             opt->tsecr = be32(p + 6);
         }
         break;
-    case OPT_FAST_OPEN:
+    case TCP_OPT_FAST_OPEN:
         opt->has_fast_open = true;
         opt->fast_open_cookie = (uint8_t)(size - 2);
         break;
-    case OPT_EXPERIMENT:
+    case TCP_OPT_EXPERIMENT:
         if (size >= 4 && be16(p + 2) == 0xf989) {
             opt->has_fast_open = true;
             opt->fast_open_cookie = (uint8_t)(size - 4);
@@ -72,9 +61,9 @@ static void options_decode(const uint8_t *p, uint32_t captured, uint32_t sent,
             opt->cut = true;
             return;
         }
-        if (p[at] == OPT_END)
+        if (p[at] == TCP_OPT_END)
             return;
-        if (p[at] == OPT_NOP) {
+        if (p[at] == TCP_OPT_NOP) {
             at++;
             continue;
         }
