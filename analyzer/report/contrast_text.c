@@ -94,6 +94,7 @@ static void write_value(FILE *out, const struct contrast *contrast,
 static enum status write_contrast(const struct report *report, const char *failed, bool all,
                                   const struct contrast *contrast, FILE *out, struct error *err)
 {
+    const struct contrast_value *first = NULL; /* of those that are more frequent where it failed */
     struct contrast_pair pair;
     enum status status;
     size_t rows = 0;
@@ -108,14 +109,19 @@ static enum status write_contrast(const struct report *report, const char *faile
     contrast_write_method(out, contrast);
     fprintf(out, "\n%-16s  %-16s  %5s  %8s  %8s  %s\n", "failed", "worked", "lift", "p", "adjusted",
             "what");
-    for (size_t i = 0; i < contrast->count && (all || rows < ROWS); i++)
-        if (all || contrast_lift(contrast, &contrast->values[i]) > 1) {
+    for (size_t i = 0; i < contrast->count && (all || rows < ROWS); i++) {
+        bool telling = contrast_lift(contrast, &contrast->values[i]) > 1;
+
+        if (telling && first == NULL)
+            first = &contrast->values[i];
+        if (all || telling) {
             write_value(out, contrast, &contrast->values[i]);
             rows++;
         }
-    if (rows == 0)
+    }
+    if (first == NULL)
         return STATUS_OK;
-    status = contrast_find_pair(report, failed, contrast, &contrast->values[0], &pair, err);
+    status = contrast_find_pair(report, failed, contrast, first, &pair, err);
     if (status != STATUS_OK || pair.syn[0] == 0)
         return status;
     fputs("\nTwo SYNs, one with the first of these and one without, and as alike as there are:\n",

@@ -56,6 +56,14 @@ check "5 of 18: which proves nothing" says "$out" 'No value sets them apart beyo
 check "5 of 18: the SYNs" says "$out" '^  time to live +42 +64 +<-- differs$'
 check "5 of 18: nothing of it in the report" says_not ecmp/report.md 'What sets them apart'
 
+# Here all that failed share what the one that worked has as well, which sets nothing apart.
+# shellcheck disable=SC2046 # arguments
+run analyze -o story $(cd "$root" && sh tests/case-arguments samples/ttl-story | sed "s|samples/|$root/samples/|g")
+run contrast story/case.db
+first_value "$out" >first
+check "3 of 4: the TTL is first" says first '^2 of 3 +0 of 1 .* - +ttl = 42$'
+check "3 of 4: the SYNs differ in it" says "$out" '^  time to live +42 +64 +<-- differs$'
+
 # shellcheck disable=SC2046 # arguments
 run analyze -o abort $(cd "$root" && sh tests/case-arguments samples/healthy-abort | sed "s|samples/|$root/samples/|g")
 check "healthy traffic: nothing of it in the report" says_not abort/report.md 'What sets them apart'
