@@ -7,7 +7,7 @@
 
 enum {
     CAPACITY_MIN = 4,
-    TAIL_MAX = 32 /* acknowledged ranges that stay */
+    TAIL_MAX = 256 /* acknowledged ranges that stay */
 };
 
 static void drop_lowest(struct sent *sent)
@@ -122,6 +122,7 @@ static void note_delivered(struct sent *sent, const struct sent_range *range)
 const struct sent_range *sent_acknowledge(struct sent *sent, int64_t off)
 {
     const struct sent_range *newest = NULL;
+    bool again = false;
 
     sent->acked_off = off;
     while (sent->acked < sent->count) {
@@ -133,9 +134,10 @@ const struct sent_range *sent_acknowledge(struct sent *sent, int64_t off)
             break;
         if ((range->flags & (SENT_UNSEEN | SENT_SACKED | SENT_AGAIN)) == 0)
             newest = range;
+        again |= (range->flags & SENT_AGAIN) != 0;
         sent->acked++;
     }
-    return newest;
+    return again ? NULL : newest;
 }
 
 /* Marks what was not. Returns how many bytes that were. */

@@ -75,7 +75,8 @@ uint32_t sent_search(const struct sent *sent, int64_t off);
 uint32_t sent_cut(struct sent *sent, int64_t start, int64_t end);
 
 /* Everything below `off` is acknowledged. Returns the newest range that is now acknowledged whole
- * and measures a round trip; NULL if there is none. */
+ * and measures a round trip; NULL if there is none, or if this ACK waited for bytes that were sent
+ * again: without SACK all above them waited as well. */
 const struct sent_range *sent_acknowledge(struct sent *sent, int64_t off);
 
 /* Marks [start, end) as acknowledged by SACK. Returns how many bytes were not before. */

@@ -267,16 +267,27 @@ static void test_sent_acknowledge_measures_nothing(void **state)
     const struct sent_range *newest;
 
     (void)state;
-    sent_at(&sent, 1)->flags = SENT_AGAIN;
     sent_at(&sent, 2)->flags = SENT_UNSEEN;
     sent_at(&sent, 3)->flags = SENT_SACKED;
     newest = sent_acknowledge(&sent, 40);
     assert_non_null(newest);
-    assert_int_equal(newest->id, 1);
+    assert_int_equal(newest->id, 2);
     assert_int_equal(sent.delivered_ns, 40); /* but that it arrived is known */
     sent_at(&sent, 4)->flags = SENT_AGAIN;
     assert_null(sent_acknowledge(&sent, 50));
     assert_int_equal(sent.delivered_ns, 50);
+    sent_free(&sent);
+}
+
+/* An ACK that waited for what was lost tells nothing of what came after that in time. */
+static void test_sent_acknowledge_of_a_repair(void **state)
+{
+    struct sent sent = filled(6);
+
+    (void)state;
+    sent_at(&sent, 1)->flags = SENT_AGAIN;
+    assert_null(sent_acknowledge(&sent, 40));
+    assert_int_equal(sent_acknowledge(&sent, 60)->id, 6);
     sent_free(&sent);
 }
 
@@ -389,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_sent_cut_in_a_full_queue),
         cmocka_unit_test(test_sent_acknowledge),
         cmocka_unit_test(test_sent_acknowledge_measures_nothing),
+        cmocka_unit_test(test_sent_acknowledge_of_a_repair),
         cmocka_unit_test(test_sent_acknowledge_hole),
         cmocka_unit_test(test_sent_sack_again),
         cmocka_unit_test(test_sent_sack_grows),
