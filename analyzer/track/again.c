@@ -139,6 +139,15 @@ static bool follows_too_big(const struct step *step, const struct sent_range *fo
            step->segment->ts_ns - own->flow->too_big_ns < TIMER_NS;
 }
 
+/* Both ends do SACK, as far as is known. */
+static bool permits_sack(const struct step *step)
+{
+    const struct half *own = step->own, *other = step->other;
+
+    return own->has_syn && other->has_syn && own->syn.has_sack_permitted &&
+           other->syn.has_sack_permitted;
+}
+
 struct verdict again_cause(const struct step *step, const struct sent_range *former)
 {
     const struct half *own = step->own;
@@ -153,8 +162,13 @@ struct verdict again_cause(const struct step *step, const struct sent_range *for
         return (struct verdict){"path-mtu", "icmp", 95};
     if (former->flags & SENT_SACKED)
         return (struct verdict){"spurious", "sacked-before", 80};
-    if (is_lowest && timer && !follows_dup_acks(step, &whole))
+    if (is_lowest && timer && !follows_dup_acks(step, &whole)) {
+        /* A lone segment's probe waits for a delayed ACK as well: as long as the RTO (RFC 8985
+         * §7.2). It is told by nothing, and where there is SACK it comes first. */
+        if (is_highest && former->copies == 0 && permits_sack(step))
+            return (struct verdict){TIMEOUT, "timer-or-probe", 50};
         return (struct verdict){TIMEOUT, "timer", whole.samples > 0 ? 90 : 60};
+    }
     if (own->flow->episode_end > former->start) {
         verdict = within_episode(step, former, is_lowest);
         if (verdict.cause != NULL)

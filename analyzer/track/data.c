@@ -125,6 +125,13 @@ static bool is_older(const struct step *step)
            (int32_t)(step->tcp->opt.tsval - step->own->tsval) < 0;
 }
 
+/* It was sent after the copy of its bytes that this point saw before: it is no original. */
+static bool is_newer_than(const struct step *step, const struct sent_range *range)
+{
+    return range != NULL && (range->flags & (SENT_UNSEEN | SENT_HAS_TSVAL)) == SENT_HAS_TSVAL &&
+           (int32_t)(step->tcp->opt.tsval - range->tsval) > 0;
+}
+
 /* What makes a late segment late: a copy that this point has seen before, or the original, held up
  * somewhere, of bytes that were sent again. */
 static struct verdict why_late(const struct step *step, const struct former *former, uint64_t copy)
@@ -147,7 +154,7 @@ static unsigned follow_acked(const struct step *step, const struct former *forme
     struct half *own = step->own;
     int64_t behind = own->acked - step->end;
     bool late = step->tcp->opt.has_timestamps && own->has_tsval
-                    ? is_older(step)
+                    ? is_older(step) && !is_newer_than(step, range)
                     : step->other->flow->has_win && behind > step->other->flow->win;
     struct verdict verdict = {NULL, NULL, 0};
     uint64_t copy;

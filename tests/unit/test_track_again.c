@@ -47,6 +47,30 @@ static void test_again_timeout(void **state)
     assert_b(EVENT_RETRANSMISSION, 189000000);
 }
 
+#define SACK_PERMITTED FRAME_OPTIONS(FRAME_NOP, FRAME_NOP, FRAME_SACK_PERMITTED)
+
+/* With SACK the first copy of a lone segment may be a probe, which waits as long; the second is
+ * none, nor is what has others behind it. */
+static void test_again_timeout_or_probe(void **state)
+{
+    struct tracking *tracking = *state;
+
+    ADD(0, CLIENT, .flags = FRAME_SYN, .seq = 100, SACK_PERMITTED);
+    ADD(9000, SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101, SACK_PERMITTED);
+    ADD(10000, CLIENT, .seq = 101, .ack = 901);
+    send_flight(tracking, 1);
+    DATA(20000 + 210000, 0);
+    assert_again("timeout", "timer-or-probe");
+    assert_true(tracking_last(tracking, EVENT_RETRANSMISSION)->confidence <= 50);
+    DATA(20000 + 420000, 0);
+    assert_again("timeout", "timer");
+    ACKED(450000, 1);
+    DATA(460000, 1);
+    DATA(460100, 2);
+    DATA(460000 + 210000, 1);
+    assert_again("timeout", "timer");
+}
+
 /* A millisecond sooner it can't be the timer. */
 static void test_again_too_soon_for_a_timeout(void **state)
 {
@@ -67,6 +91,23 @@ static void test_again_timeout_restarted_by_an_ack(void **state)
     DATA(220000, 1);
     assert_again("unknown", "no-method-fits");
     DATA(450000, 1);
+    assert_again("timeout", "timer");
+}
+
+/* Without SACK what lies above a hole waits for the repair: its ACK is no round trip of 190 ms. */
+static void test_again_timeout_after_a_repair(void **state)
+{
+    struct tracking *tracking = *state;
+
+    send_flight(tracking, 2);
+    add_dup_acks(tracking, 30000, 0, 3);
+    DATA(40000, 0);
+    assert_again("fast", "dup-acks");
+    DATA(40100, 2);
+    ACKED(230000, 3);
+    DATA(240000, 3);
+    DATA(240100, 4);
+    DATA(240000 + 200000, 3);
     assert_again("timeout", "timer");
 }
 
@@ -407,8 +448,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         OPEN_TEST(test_again_timeout),
+        TRACK_TEST(test_again_timeout_or_probe),
         OPEN_TEST(test_again_too_soon_for_a_timeout),
         OPEN_TEST(test_again_timeout_restarted_by_an_ack),
+        OPEN_TEST(test_again_timeout_after_a_repair),
         OPEN_TEST(test_again_timeout_backs_off),
         OPEN_TEST(test_again_follows_timeout),
         OPEN_TEST(test_again_three_dup_acks),

@@ -294,6 +294,21 @@ static void test_order_late_overtaken(void **state)
     assert_int_equal(tracking->marks, MARK_LATE);
 }
 
+/* Sent after the copy that was seen first, and overtaken on its way: no original that was late. */
+static void test_order_not_late_but_sent_again(void **state)
+{
+    struct tracking *tracking = *state;
+
+    DATA(20000, 0, STAMP(1000));
+    DATA(21000, 1, STAMP(1001));
+    ACKED(30000, 2);
+    DATA(50000, 2, STAMP(1030));
+    DATA(51000, 0, STAMP(1028));
+    assert_order(EVENT_RETRANSMISSION, "spurious", "acked-before");
+    DATA(52000, 1, STAMP(1000));
+    assert_order(EVENT_LATE_SEGMENT, "unknown", "tsval");
+}
+
 /* A packet that was seen, acknowledged, and comes again behind newer ones. */
 static void test_order_late_duplicate(void **state)
 {
@@ -362,6 +377,7 @@ int main(void)
         OPEN_TEST(test_order_no_duplicate_after_a_dup_ack),
         TRACK_TEST(test_order_duplicate_between_the_ends),
         OPEN_TEST(test_order_late_overtaken),
+        OPEN_TEST(test_order_not_late_but_sent_again),
         COUNTING_TEST(test_order_late_duplicate),
         OPEN_TEST(test_order_late_unknown),
         OPEN_TEST(test_order_late_below_window),
