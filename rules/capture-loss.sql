@@ -7,7 +7,8 @@
 --            a retransmission; or the capture itself says that packets were dropped; or its file is
 --            cut or damaged. Whatever else concludes from the absence of a segment at this point (a
 --            gap, a segment that was not forwarded, a RST that has no sighting) stands on a weak leg:
---            detail.not_forwarded_by_it and detail.injected_by_it tell how many events rest on it. The same looks alike
+--            detail.not_forwarded_by_it and detail.injected_by_it tell how many events rest on it, and a
+--            diagnosis that does says so and is less sure. The same looks alike
 --            where part of the packets took another way (asymmetric routes, ECMP, a bond with one
 --            interface captured) or a filter took them out.
 -- remedy:    Capture with a smaller snaplen (`-s 96`) and a larger buffer (`-B 65536`, in KiB), to a disk

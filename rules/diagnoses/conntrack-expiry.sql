@@ -68,10 +68,17 @@ fins AS MATERIALIZED (
      WHERE f.kind = 'fin' AND f.segment_id < o.segment_id
      GROUP BY f.leg_id
 ),
+-- Points whose capture has less than what passed: that something is absent there proves less.
+lossy AS MATERIALIZED (
+    SELECT DISTINCT detail ->> 'point' AS point
+      FROM finding
+     WHERE rule_id = 'capture-loss' AND severity <> 'info'
+),
 told AS (
     SELECT o.*, b.segment_id AS before_id, (s.ts_ns - p.ts_ns) / 1e9 AS idle,
            (r.ts_ns - s.ts_ns) / 1e6 AS answer_ms, l.connection_id, l.client_addr, l.server_addr,
            n.name AS point, q.name AS beyond, c.outcome,
+           q.name IN (SELECT point FROM lossy) AS is_lossy,
            printf('%s:%d', c.client_addr, c.client_port) AS client,
            printf('%s:%d', c.server_addr, c.server_port) AS server,
            coalesce(k.fins, 0) AS fins,
@@ -99,7 +106,7 @@ SELECT connection_id,
            WHEN fins = 0 AND outcome = 'reset' THEN 'error'
            ELSE 'warning'
        END AS severity,
-       iif(idle >= default_s, 0.9, 0.75) AS confidence,
+       iif(idle >= default_s, 0.9, 0.75) - iif(is_lossy, 0.15, 0) AS confidence,
        printf('%s to %s: after %.1f s of silence the next segment of the %s was not translated any more '
               || 'at %s; the host itself answered it with a RST %.3f ms later%s', client, server, idle,
               iif(rst_dir, 'client', 'server'), point, answer_ms,
@@ -122,8 +129,9 @@ SELECT connection_id,
                                                            default_s), ''))),
                    'missing', json_array(
                        printf('a sighting of the segment or of the RST %s would overturn it: that '
-                              || 'point recorded then and has none',
-                              iif(beyond = point, 'with the translated address', 'at ' || beyond)),
+                              || 'point recorded then and has none%s',
+                              iif(beyond = point, 'with the translated address', 'at ' || beyond),
+                              iif(is_lossy, ', but missed packets (capture-loss)', '')),
                        'the mapping itself was not seen: `conntrack -E -e DESTROY` on the NAT shows '
                        || 'when it goes')) AS detail,
        json_array(json_array(before_id, 'last before'), json_array(segment_id, 'not translated'),

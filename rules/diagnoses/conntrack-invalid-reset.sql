@@ -122,6 +122,12 @@ tally AS MATERIALIZED (
       JOIN connection c ON c.id = w.connection_id AND c.outcome = 'reset'
      GROUP BY w.kernel
 ),
+-- Points whose capture has less than what passed: that something is absent there proves less.
+lossy AS MATERIALIZED (
+    SELECT id FROM point
+     WHERE name IN (SELECT detail ->> 'point' FROM finding
+                     WHERE rule_id = 'capture-loss' AND severity <> 'info')
+),
 proof AS MATERIALIZED (
     SELECT t.leg_id, t.connection_id, count(*) AS rsts,
            min(t.rst_id) AS first_rst, max(t.rst_id) AS last_rst, min(t.answers) AS first_answer,
@@ -129,6 +135,7 @@ proof AS MATERIALIZED (
            max(t.is_invalid) AS is_invalid, max(t.is_edge) AS is_edge, max(t.behind) AS behind,
            min(t.answer_ns) AS answer_ns, min(t.after_id) AS peer_id,
            max(t.upstream_point_id) AS upstream_point_id, t.dir,
+           coalesce(max(t.upstream_point_id) IN (SELECT id FROM lossy), 0) AS is_lossy,
            '[' || group_concat(iif(t.copy_id IS NULL, '', json_array(t.copy_id, 'copy') || ',')
                                || json_array(t.answers, 'late') || ',' || json_array(t.rst_id, 'rst')
                                || iif(t.after <> 'reset' OR t.after_id IS NULL, '',
@@ -153,9 +160,9 @@ SELECT f.connection_id,
            ELSE 'warning'
        END AS severity,
        CASE
-           WHEN f.is_bracketed AND f.is_invalid AND f.all_dropped THEN 0.97
-           WHEN f.is_bracketed AND f.is_invalid THEN 0.9
-           WHEN f.is_bracketed THEN 0.8
+           WHEN f.is_bracketed AND f.is_invalid AND f.all_dropped THEN iif(f.is_lossy, 0.85, 0.97)
+           WHEN f.is_bracketed AND f.is_invalid THEN iif(f.is_lossy, 0.8, 0.9)
+           WHEN f.is_bracketed THEN iif(f.is_lossy, 0.65, 0.8)
            WHEN f.is_invalid THEN 0.7
            ELSE 0.6
        END AS confidence,
@@ -185,7 +192,8 @@ SELECT f.connection_id,
            'drop_invalid', printf('dropping INVALID on INPUT: no RST for any of the %d', f.rsts),
            'missing', json_array(
                iif(f.is_bracketed, 'a sighting of the RST behind the NAT would overturn it: '
-                                   || u.name || ' recorded then and has none',
+                                   || u.name || ' recorded then and has none'
+                                   || iif(f.is_lossy, ', but missed packets (capture-loss)', ''),
                    iif(NOT f.is_edge,
                        'it is not known for sure whether the other point recorded at that moment: '
                        || 'captures that begin earlier and end later would tell',

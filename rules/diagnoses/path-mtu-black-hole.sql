@@ -52,13 +52,20 @@ proof AS MATERIALIZED (
              WHERE finding_id IN (SELECT finding_id FROM hole)
              ORDER BY finding_id, segment_id) e
      GROUP BY e.finding_id
+),
+-- Points whose capture has less than what passed: that something is absent there proves less.
+lossy AS MATERIALIZED (
+    SELECT DISTINCT detail ->> 'point' AS point
+      FROM finding
+     WHERE rule_id = 'capture-loss' AND severity <> 'info'
 )
 SELECT h.connection_id,
        h.leg_id,
        p.first_segment,
        p.last_segment,
        iif(h.is_sure, 'error', 'warning') AS severity,
-       iif(h.is_bracketed, min(0.9, h.confidence), h.confidence - 0.1) AS confidence,
+       iif(y.point IS NULL, 1, 0.8)
+           * iif(h.is_bracketed, min(0.9, h.confidence), h.confidence - 0.1) AS confidence,
        iif(h.is_bracketed,
            printf('The path from %s to %s %s packets of %d bytes and more (%d of them), takes those of '
                   || 'up to %d, and no ICMP error came', h.from_point, h.to_point,
@@ -88,6 +95,9 @@ SELECT h.connection_id,
                    printf('an MSS of %d: proven to pass', h.passed_max - h.headers), NULL),
                'net.ipv4.tcp_mtu_probing=1 on the sender: smaller segments after a few timeouts'),
            'missing', json_array(
+               iif(y.point IS NULL, NULL,
+                   h.to_point || ' missed packets (capture-loss): if it misses large ones rather than small '
+                   || 'ones, nothing was lost'),
                iif(h.is_bracketed,
                    printf('which machine between %s and %s drops them: `tracepath`, or its counters '
                           || '(`nstat -az IpFragFails`)', h.from_point, h.to_point),
@@ -104,4 +114,5 @@ SELECT h.connection_id,
        p.evidence
   FROM hole h
   JOIN proof p ON p.finding_id = h.finding_id
+  LEFT JOIN lossy y ON y.point = h.to_point
  ORDER BY p.first_segment, h.finding_id

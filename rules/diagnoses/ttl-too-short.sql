@@ -140,8 +140,14 @@ shown AS MATERIALIZED (
              ORDER BY id, segment_id)
      GROUP BY id
 ),
+-- Points whose capture has less than what passed: that something is absent there proves less.
+lossy AS MATERIALIZED (
+    SELECT DISTINCT detail ->> 'point' AS point
+      FROM finding
+     WHERE rule_id = 'capture-loss' AND severity <> 'info'
+),
 named AS (
-    SELECT v.*, c.outcome, c.handshake_ns, l.first_segment, l.last_segment,
+    SELECT v.*, y.point IS NOT NULL AS is_lossy, c.outcome, c.handshake_ns, l.first_segment, l.last_segment,
            iif(v.dir, c.server_addr || ':' || c.server_port,
                c.client_addr || ':' || c.client_port) AS sender,
            iif(v.dir, c.client_addr || ':' || c.client_port,
@@ -153,6 +159,7 @@ named AS (
       JOIN connection c ON c.id = v.connection_id
       JOIN leg l ON l.id = v.leg_id
       LEFT JOIN worked w ON w.id = v.id
+      LEFT JOIN lossy y ON y.point = v.path_to
 )
 SELECT n.connection_id,
        n.leg_id,
@@ -221,8 +228,9 @@ SELECT n.connection_id,
                    WHEN 'icmp' THEN printf('nothing, unless the message of %s is forged: no other '
                                            || 'reason has this type and code', n.router)
                    WHEN 'path' THEN printf('a sighting of it at %s would overturn this: that point '
-                                           || 'recorded and has none%s', n.path_to,
-                                           iif(n.outcome = 'unanswered', '', ' of the lost ones'))
+                                           || 'recorded and has none%s%s', n.path_to,
+                                           iif(n.outcome = 'unanswered', '', ' of the lost ones'),
+                                           iif(n.is_lossy, ', but missed packets (capture-loss)', ''))
                    WHEN 'used up' THEN printf('a sighting of it beyond %s would overturn this: '
                                               || 'nothing of it was recorded there', n.last_point)
                    WHEN 'way back' THEN printf('the way there was not measured: a capture nearer to '

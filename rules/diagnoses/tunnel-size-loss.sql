@@ -98,13 +98,19 @@ proof AS MATERIALIZED (
                                || json_array(arrived_id, 'came through')) || ']' AS evidence
       FROM arrived
      GROUP BY finding_id
+),
+-- Points whose capture has less than what passed: that something is absent there proves less.
+lossy AS MATERIALIZED (
+    SELECT DISTINCT detail ->> 'point' AS point
+      FROM finding
+     WHERE rule_id = 'capture-loss' AND severity <> 'info'
 )
 SELECT p.connection_id,
        p.leg_id,
        f.first_segment,
        f.last_segment,
        iif(p.is_sure, 'error', 'warning') AS severity,
-       CASE iif(p.is_sure, p.place, 'unsure')
+       iif(y.point IS NULL, 1, 0.8) * CASE iif(p.is_sure, p.place, 'unsure')
            WHEN 'unsure' THEN p.confidence
            WHEN 'machine' THEN iif(p.from_bytes = 0 AND f.is_forwarded, 0.95, 0.85)
            WHEN 'underlay' THEN iif(p.mtu IS NULL, 0.85, 0.95)
@@ -162,6 +168,9 @@ SELECT p.connection_id,
                    END)
                END,
            'missing', json_array(
+               iif(y.point IS NULL, NULL,
+                   p.to_point || ' missed packets (capture-loss): if it misses large ones rather than small '
+                   || 'ones, nothing was lost'),
                iif(p.is_sure, NULL,
                    printf('only %d small segments with data passed after the first loss: that the way was '
                           || 'blocked for a time would look alike; `ping -M do -s SIZE` tells',
@@ -186,4 +195,5 @@ SELECT p.connection_id,
        f.evidence
   FROM place p
   JOIN proof f ON f.finding_id = p.finding_id
+  LEFT JOIN lossy y ON y.point = p.to_point
  ORDER BY f.first_segment, p.finding_id
