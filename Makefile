@@ -38,7 +38,7 @@ MAINOBJ := $(BUILD)/main.o
 # tool is a program of its own.
 PACKETOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/packet/*.c))
 UNITS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/ask_case cli/check_json \
+TOOLS   := $(addprefix $(BUILD)/tests/,cli/make_capture cli/cut_capture cli/ask_case cli/check_json \
              $(addprefix bench/,generate measure floor survey) fuzz/mutate \
              fuzz/tamper fuzz/hostile scene/scene)
 BENCHES := $(filter $(BUILD)/tests/bench/%,$(TOOLS))
@@ -141,7 +141,7 @@ check: $(RESULTS)
 
 $(BUILD)/results/unit/%: $(BUILD)/tests/unit/% FORCE
 	@sh tests/run $@ $<
-$(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture \
+$(BUILD)/results/cli/%: tests/cli/%.sh $(BIN) $(BUILD)/tests/cli/make_capture $(BUILD)/tests/cli/cut_capture \
                         $(BUILD)/tests/cli/ask_case $(BUILD)/tests/cli/check_json FORCE
 	@MAKE='$(MAKE)' sh tests/run $@ sh $< $(BUILD)
 $(BUILD)/results/cli/bench: $(BENCHES)

@@ -116,7 +116,7 @@ static uint8_t scale_of(const struct survey *survey, const struct leg_record *re
         const struct leg_record *member = survey_member(survey, link, i);
         const struct syn_options *own = &member->options[dir], *other = &member->options[!dir];
 
-        if (own->seen && other->seen)
+        if (own->seen && other->seen && own->wscale != WSCALE_CUT && other->wscale != WSCALE_CUT)
             return own->wscale <= SCALE_MAX && other->wscale <= SCALE_MAX ? own->wscale : 0;
     }
     return record->scale_most[dir];
@@ -126,6 +126,21 @@ static uint8_t scale_of(const struct survey *survey, const struct leg_record *re
 static int side_of(const struct leg *leg, int dir)
 {
     return leg->client_is_low == (dir == DIR_CLIENT) ? 0 : 1;
+}
+
+/* A SYN whose options were not captured whole: what may have been there is taken to have been. */
+static struct packet complete(const struct pass_conntrack *conntrack,
+                              const struct tracked_segment *segment)
+{
+    const struct leg_record *record = survey_leg(conntrack->survey, segment->hit->leg);
+    struct packet packet = *segment->packet;
+    struct tcp_options *options = &packet.tcp.opt;
+
+    options->has_sack_permitted = true;
+    if (!options->has_wscale)
+        options->wscale = scale_of(conntrack->survey, record, segment->hit->dir);
+    options->has_wscale = true;
+    return packet;
 }
 
 /* A tuple that was used before still has its entry. A leg whose first segment is no SYN is older
@@ -185,14 +200,20 @@ void pass_conntrack_segment(struct pass_conntrack *conntrack, struct conntrack_l
 {
     const struct leg *leg = segment->hit->leg;
     const struct conntrack_cases *cases = conntrack->points[leg->key.point];
+    const struct packet *packet = segment->packet;
     struct conntrack_result results[CONNTRACK_CASES_MAX];
+    struct packet completed;
 
     if (cases == NULL)
         return;
     if (*state == NULL)
         *state = begin(conntrack, cases, segment, raw_ns);
-    if (!conntrack_leg_segment(*state, cases, side_of(leg, segment->hit->dir), segment->packet,
-                               raw_ns, results))
+    if ((packet->tcp.flags & TCP_SYN) && packet->tcp.opt.cut) {
+        completed = complete(conntrack, segment);
+        packet = &completed;
+    }
+    if (!conntrack_leg_segment(*state, cases, side_of(leg, segment->hit->dir), packet, raw_ns,
+                               results))
         store_verdicts(store, cases, results, segment);
 }
 

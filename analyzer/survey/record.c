@@ -37,8 +37,14 @@ static void note_options(struct leg_record *record, int dir, const struct tcp_op
     options->seen = true;
     options->sack = opt->has_sack_permitted;
     options->timestamps = opt->has_timestamps;
-    options->wscale = opt->has_wscale ? opt->wscale : 255;
+    options->wscale = opt->has_wscale ? opt->wscale : opt->cut ? WSCALE_CUT : WSCALE_ABSENT;
     options->mss = opt->has_mss ? opt->mss : 0;
+}
+
+static bool has_cut_scale(const struct leg_record *record)
+{
+    return record->options[DIR_CLIENT].wscale == WSCALE_CUT ||
+           record->options[DIR_SERVER].wscale == WSCALE_CUT;
 }
 
 static void note_sketch(struct survey *survey, struct surveyed_leg *surveyed,
@@ -88,7 +94,7 @@ void record_segment(struct survey *survey, const struct leg_hit *hit, const stru
         note_options(record, hit->dir, &tcp->opt);
         note_sample(record, hit->dir == DIR_CLIENT ? SAMPLE_SYN : SAMPLE_SYNACK, packet, ts_ns);
     }
-    if (hit->leg->phase == LEG_MIDSTREAM)
+    if (hit->leg->phase == LEG_MIDSTREAM || has_cut_scale(record))
         scale_watch_add(&surveyed->scales, hit->dir, tcp);
     note_sketch(survey, surveyed, hit, packet, ts_ns);
 }

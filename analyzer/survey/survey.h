@@ -62,10 +62,15 @@ enum {
     SAMPLES
 };
 
+enum {
+    WSCALE_CUT = 254, /* the capture ended before it, if it was there */
+    WSCALE_ABSENT = 255,
+};
+
 /* What a SYN offered, for comparison only. */
 struct syn_options {
     bool seen, sack, timestamps;
-    uint8_t wscale; /* 255: absent */
+    uint8_t wscale; /* or one of those above */
     uint16_t mss;   /* 0: absent */
 };
 
@@ -84,7 +89,7 @@ struct leg_record {
     struct syn_options options[DIRS];
     bool has_isn[DIRS];
     uint8_t ttl[DIRS];        /* of the first segment of each direction; 0: none yet */
-    uint8_t scale_most[DIRS]; /* what its windows allow, where its handshake was not seen */
+    uint8_t scale_most[DIRS]; /* what its windows allow, where its SYN's was not seen */
     uint8_t version;
     bool flipped; /* the table takes the client for the server */
 };

@@ -146,6 +146,15 @@ static struct verdict why_late(const struct step *step, const struct former *for
     return (struct verdict){"unknown", decided_by, is_older(step) ? 80 : 50};
 }
 
+/* Bytes that the receiver allows at one time. Where the scale of its window is not known it has
+ * allowed at least what was in flight. */
+static int64_t window_of_receiver(const struct step *step)
+{
+    int64_t win = step->other->flow->win, flight = step->own->flow->flight;
+
+    return step_knows_scales(step) || win > flight ? win : flight;
+}
+
 /* Wholly below what the other end has acknowledged: an original that was overtaken by its own
  * repetition, or a repetition that was not needed. */
 static unsigned follow_acked(const struct step *step, const struct former *former)
@@ -155,7 +164,7 @@ static unsigned follow_acked(const struct step *step, const struct former *forme
     int64_t behind = own->acked - step->end;
     bool late = step->tcp->opt.has_timestamps && own->has_tsval
                     ? is_older(step) && !is_newer_than(step, range)
-                    : step->other->flow->has_win && behind > step->other->flow->win;
+                    : step->other->flow->has_win && behind > window_of_receiver(step);
     struct verdict verdict = {NULL, NULL, 0};
     uint64_t copy;
 
@@ -249,6 +258,8 @@ static unsigned follow_new(const struct step *step)
         start = own->next;
     }
     own->next = append(step, start);
+    if (own->next - own->acked > own->flow->flight)
+        own->flow->flight = own->next - own->acked;
     return marks;
 }
 

@@ -34,7 +34,10 @@ void step_follow_window(const struct step *step);
 /* How much of the other end's window its data take. */
 void step_follow_edge(const struct step *step);
 
-/* The window of the segment in bytes. */
+/* Whether both SYNs told how windows are scaled. */
+bool step_knows_scales(const struct step *step);
+
+/* The window of the segment in bytes; in units where the scales are not known. */
 uint32_t step_window(const struct step *step);
 
 /* A RST: where it lies, and what it answers. */

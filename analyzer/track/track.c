@@ -73,6 +73,7 @@ static void follow_syn(const struct step *step)
         .has_sack_permitted = opt->has_sack_permitted,
         .has_timestamps = opt->has_timestamps,
     };
+    own->lacks_wscale = opt->cut && !opt->has_wscale;
     own->has_wscale = own->syn.has_wscale;
     own->wscale = own->syn.wscale > 14 ? 14 : own->syn.wscale; /* RFC 7323 §2.3 */
 }

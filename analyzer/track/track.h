@@ -47,6 +47,7 @@ struct flow {
     int64_t dup_ack_ns;  /* the time of the third of them, or of the last before that */
     int64_t episode_end; /* bytes below it belong to the loss that is being repaired */
     bool timed_out;      /* it began with a timeout */
+    int64_t flight;      /* the most bytes that waited for their ACK at one time */
     struct sent sent;
     struct rtt beyond; /* from this point to the other end and back */
     bool has_edge;
@@ -82,6 +83,7 @@ struct half {
     uint32_t win_max;  /* the largest, scaled */
     bool has_wscale;   /* as its SYN offered; counts only if both did */
     uint8_t wscale;
+    bool lacks_wscale; /* the options of its SYN were captured in part, and there is none in it */
     bool has_tsval;
     uint32_t tsval; /* the newest */
     bool has_ttl;

@@ -1,6 +1,13 @@
 /* Windows: what each end allows the other, and how much of it that takes. */
 #include "track/steps.h"
 
+bool step_knows_scales(const struct step *step)
+{
+    const struct half *own = step->own, *other = step->other;
+
+    return own->has_syn && other->has_syn && !own->lacks_wscale && !other->lacks_wscale;
+}
+
 /* RFC 7323 §2.2: the windows of SYNs are not scaled, and scaling needs both ends. */
 uint32_t step_window(const struct step *step)
 {
@@ -39,7 +46,6 @@ void step_follow_window(const struct step *step)
 {
     struct half *own = step->own;
     uint32_t win = step_window(step);
-    bool both_syns = own->has_syn && step->other->has_syn;
 
     if (step->tcp->flags & TCP_RST)
         return; /* its window means nothing */
@@ -52,7 +58,7 @@ void step_follow_window(const struct step *step)
     if (win > own->win_max)
         own->win_max = win;
     /* Without both SYNs the scale is not known, and no edge. */
-    if (step->segment->hit->has_ack && both_syns) {
+    if (step->segment->hit->has_ack && step_knows_scales(step)) {
         int64_t edge = step->segment->hit->ack_off + win;
 
         follow_shrinking(step, edge);

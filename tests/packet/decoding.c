@@ -38,14 +38,21 @@ struct packet decoded_frame(struct decoder *decoder, int dlt, const struct built
     return decoded_bytes(decoder, dlt, frame->bytes, frame->len, frame->len);
 }
 
-struct packet decoded(const struct frame_spec *spec)
+struct packet decoded_up_to(const struct frame_spec *spec, uint32_t captured)
 {
     struct built_frame *frame = malloc(sizeof(*frame));
     struct packet packet;
 
     assert(frame);
     frame_build(spec, frame);
-    packet = decoded_frame(NULL, frame_dlt(spec->link), frame);
+    if (captured == 0 || captured > frame->len)
+        captured = frame->len;
+    packet = decoded_bytes(NULL, frame_dlt(spec->link), frame->bytes, captured, frame->len);
     free(frame);
     return packet;
+}
+
+struct packet decoded(const struct frame_spec *spec)
+{
+    return decoded_up_to(spec, 0);
 }

@@ -11,6 +11,9 @@
  * which has no port of its own. */
 struct packet decoded(const struct frame_spec *spec);
 
+/* The same of its first `captured` bytes; 0: whole. */
+struct packet decoded_up_to(const struct frame_spec *spec, uint32_t captured);
+
 /* The first `captured` bytes of a frame that had `sent` on the wire. `decoder` may be NULL:
  * one that saw nothing before. */
 struct packet decoded_bytes(struct decoder *decoder, int dlt, const uint8_t *bytes,

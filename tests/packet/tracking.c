@@ -56,7 +56,7 @@ static void begin_leg(struct tracking *tracking, const struct tracked_segment *s
 
 uint64_t tracking_add(struct tracking *tracking, int64_t at_us, const struct frame_spec *spec)
 {
-    struct packet packet = decoded(spec);
+    struct packet packet = decoded_up_to(spec, tracking->captured);
     int64_t ts_ns = begin_ns + at_us * 1000;
     struct leg_hit hit;
     struct tracked_segment segment;

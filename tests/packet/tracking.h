@@ -16,6 +16,7 @@ struct tracking {
     struct leg_table *legs;
     struct leg *leg; /* of the last segment */
     struct track track;
+    uint32_t captured;    /* bytes of each frame; 0: all */
     struct former former; /* the connection before, if there was one */
     uint64_t last_id;     /* segments have the ids 1, 2, 3, … */
     unsigned marks;       /* of the last segment */

@@ -225,6 +225,28 @@ static void test_track_out_of_window_unknown_midstream(void **state)
     assert_quiet();
 }
 
+/* A window scale that lies beyond the end of what was captured: windows are of unknown size. */
+static void test_track_window_scale_cut(void **state)
+{
+    struct tracking *tracking = *state;
+
+    tracking->captured = 14 + 20 + 20 + 2;
+    ADD(0, CLIENT, .flags = FRAME_SYN, .seq = 100, FRAME_OPTIONS(FRAME_NOP, FRAME_WSCALE(7)));
+    ADD(9000, SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101,
+        FRAME_OPTIONS(FRAME_NOP, FRAME_WSCALE(7)));
+    ADD(10000, CLIENT, .seq = 101, .ack = 901);
+    ADD(20000, CLIENT, .seq = 101, .ack = 901, .payload_len = 30000);
+    assert_quiet();
+    ADD(30000, SERVER, .seq = 901, .ack = 30101);
+    assert_quiet();
+    ADD(31000, CLIENT, .seq = 30101, .ack = 901, .payload_len = 5000);
+    ADD(40000, SERVER, .seq = 901, .ack = 35101);
+    ADD(250000, CLIENT, .seq = 10101, .ack = 901, .payload_len = 1000);
+    assert_only(EVENT_RETRANSMISSION); /* 24,000 below: the receiver has allowed 30,000 */
+    ADD(260000, CLIENT, .seq = 101, .ack = 901, .payload_len = 1000);
+    assert_only(EVENT_LATE_SEGMENT);
+}
+
 /* The window closes, is probed twice, and opens. */
 static void test_track_zero_window(void **state)
 {
@@ -366,6 +388,7 @@ int main(void)
         TRACK_TEST(test_track_window_scale),
         TRACK_TEST(test_track_window_scale_of_one_end),
         TRACK_TEST(test_track_out_of_window_unknown_midstream),
+        TRACK_TEST(test_track_window_scale_cut),
         OPEN_TEST(test_track_zero_window),
         OPEN_TEST(test_track_keep_alive),
         OPEN_TEST(test_track_after_quiet),
