@@ -44,7 +44,8 @@ static bool syn_begins(const struct leg *leg, int dir, const struct segment *tcp
 
 static bool synack_begins(const struct leg *leg, int dir, const struct segment *tcp)
 {
-    bool closed = leg->rst || (leg->fin[DIR_CLIENT] && leg->fin[DIR_SERVER]);
+    /* Its sender's own FIN is enough: the other direction may not be captured at all. */
+    bool closed = leg->rst || leg->fin[dir];
 
     if (leg->has_isn[dir] && leg->isn[dir] == tcp->seq)
         return false;

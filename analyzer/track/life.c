@@ -32,6 +32,9 @@ static enum tcp_state state_of(const struct life *life, int dir)
     /* Either end may have sent its FIN before the capture began. */
     if (is_midstream(life) && !(own->shown && life->end[!dir].shown))
         return STATE_UNKNOWN;
+    /* Of an end that was never seen nothing tells whether it has got a FIN, or sent its own. */
+    if ((own->fin || life->end[!dir].fin) && !(own->seen && life->end[!dir].seen))
+        return STATE_UNKNOWN;
     if (own->fin || own->got_fin)
         return closing_state(own);
     if (is_midstream(life))
@@ -223,6 +226,7 @@ void step_follow_life(const struct step *step)
     } else if (step->stale) {
         step_follow_stale(step);
     } else {
+        life->end[step->segment->hit->dir].seen = true;
         if ((flags & TCP_SYN) && own->sent_more && life->opened)
             provoke(step, "syn"); /* RFC 5961 §4.2 */
         else if ((flags & TCP_SYN) && (flags & TCP_ACK))

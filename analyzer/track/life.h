@@ -55,6 +55,7 @@ struct life_end {
     bool syn_acked; /* an ACK of its SYN passed */
     bool crossed;   /* its SYN without ACK answers another SYN */
     bool sent_more; /* segments after its SYN */
+    bool seen;      /* any segment of it */
     bool shown;     /* its SYN, data or FIN were seen: what it sends has not ended before */
     bool fin, got_fin, fin_acked;
     bool fin_first; /* its FIN was sent before it had got the other's */

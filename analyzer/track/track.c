@@ -57,11 +57,15 @@ static void follow_syn(const struct step *step)
     int64_t *first_ns = answer ? &own->synack_ns : &own->syn_ns;
     int64_t now = step->segment->ts_ns;
 
+    if (copies > 1 && answer && step->tcp->seq != own->synack_seq)
+        return; /* another answer, which says nothing of the first */
     if (copies > 1)
         step_emit(step, answer ? EVENT_SYNACK_RETRANSMISSION : EVENT_SYN_RETRANSMISSION, true,
                   copies - 1, true, now - *first_ns);
     else
         *first_ns = now;
+    if (answer && copies == 1)
+        own->synack_seq = step->tcp->seq;
     if (own->has_syn)
         return;
     own->has_syn = true;

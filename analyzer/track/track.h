@@ -91,6 +91,7 @@ struct half {
     bool has_syn;
     struct offer syn;
     uint32_t syns, synacks, rsts, fins;
+    uint32_t synack_seq; /* of the first */
     struct {
         uint32_t syns, synacks, rsts, fins;
     } again; /* further sightings, which are not in those */

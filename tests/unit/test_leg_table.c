@@ -246,6 +246,24 @@ static void test_leg_table_add_tuple_reuse(void **state)
     assert_int_equal(hit.leg->number, 1);
 }
 
+/* Of the server alone: after its FIN a SYN-ACK to another SYN is of another connection. */
+static void test_leg_table_add_tuple_reuse_one_direction(void **state)
+{
+    struct fixture *fixture = *state;
+
+    ADD(SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101);
+    ADD(SERVER, .seq = 901, .ack = 201);
+    struct leg_hit hit = ADD(SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 5000, .ack = 7001);
+
+    assert_false(hit.is_new); /* strange, but the connection is open */
+    ADD(SERVER, .flags = FRAME_FIN | FRAME_ACK, .seq = 901, .ack = 202);
+    hit = ADD(SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101);
+    assert_false(hit.is_new);
+    hit = ADD(SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 6000, .ack = 8001);
+    assert_true(hit.is_new);
+    assert_true(hit.leg->has_former);
+}
+
 /* The tuple is used again with the roles changed. */
 static void test_leg_table_add_tuple_reuse_by_the_server(void **state)
 {
@@ -400,6 +418,7 @@ int main(void)
         LEG_TEST(test_leg_table_add_wild_reset),
         LEG_TEST(test_leg_table_add_syn_again),
         LEG_TEST(test_leg_table_add_tuple_reuse),
+        LEG_TEST(test_leg_table_add_tuple_reuse_one_direction),
         LEG_TEST(test_leg_table_add_tuple_reuse_by_the_server),
         LEG_TEST(test_leg_table_add_simultaneous_open),
         LEG_TEST(test_leg_table_add_after_the_end),

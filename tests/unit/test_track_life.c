@@ -40,6 +40,17 @@ static void test_track_synack_retransmission(void **state)
     assert_int_equal(outcome_of(tracking), OUTCOME_UNANSWERED);
 }
 
+/* Two servers answer the SYN, or one that keeps no state: neither repeats the other's. */
+static void test_track_synack_of_another(void **state)
+{
+    struct tracking *tracking = *state;
+
+    ADD(0, CLIENT, .flags = FRAME_SYN, .seq = 100);
+    ADD(9000, SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 900, .ack = 101);
+    ADD(9500, SERVER, .flags = FRAME_SYN | FRAME_ACK, .seq = 70000, .ack = 101);
+    assert_null(tracking_last(tracking, EVENT_SYNACK_RETRANSMISSION));
+}
+
 /* From the SYN to the client's ACK: 10 ms. */
 static void test_track_handshake_time(void **state)
 {
@@ -222,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TRACK_TEST(test_track_syn_retransmission),
         TRACK_TEST(test_track_synack_retransmission),
+        TRACK_TEST(test_track_synack_of_another),
         OPEN_TEST(test_track_handshake_time),
         TRACK_TEST(test_track_midstream),
         OPEN_TEST(test_track_close),

@@ -212,6 +212,8 @@ static void test_open_client_alone(void **state)
     assert_answer("unseen");
     assert_opening("handshake");
     assert_states("ESTABLISHED", "ESTABLISHED");
+    ADD(20000, CLIENT, .flags = FRAME_FIN | FRAME_ACK, .seq = 111, .ack = 902);
+    assert_states("unknown", "unknown"); /* nobody saw whether that was acknowledged */
 }
 
 /* Only what the server sent was captured. */
@@ -225,6 +227,8 @@ static void test_open_server_alone(void **state)
     assert_opening("handshake");
     assert_states("ESTABLISHED", "ESTABLISHED");
     assert_int_equal(tracking->track.life.syn_id, 0);
+    ADD(20000, SERVER, .flags = FRAME_FIN | FRAME_ACK, .seq = 911, .ack = 112);
+    assert_states("unknown", "unknown");
 }
 
 /* The capture has SYN-ACK and SYN in the wrong order. */
