@@ -45,11 +45,14 @@ struct rows {
     int columns;
 };
 
-/* Where text and blobs are: it lives until the end. */
-static struct {
-    char *at;
-    size_t left;
-} pool;
+/* Where text and blobs are. */
+struct pool {
+    struct pool *before;
+    size_t used, size;
+    char bytes[];
+};
+
+static struct pool *pool; /* the newest */
 
 struct cursor {
     sqlite3_vtab_cursor base;
@@ -215,16 +218,29 @@ static const char *keep(const void *bytes, size_t length)
 {
     char *kept;
 
-    if (pool.left < length) {
-        pool.left = length > POOL_SIZE ? length : POOL_SIZE;
-        pool.at = allocate(pool.left);
+    if (pool == NULL || pool->size - pool->used < length) {
+        size_t size = length > POOL_SIZE ? length : POOL_SIZE;
+        struct pool *more = allocate(sizeof *more + size);
+
+        more->before = pool;
+        more->size = size;
+        pool = more;
     }
-    kept = pool.at;
+    kept = pool->bytes + pool->used;
     if (length > 0)
         memcpy(kept, bytes, length);
-    pool.at += length;
-    pool.left -= length;
+    pool->used += length;
     return kept;
+}
+
+static void pools_free(void)
+{
+    while (pool != NULL) {
+        struct pool *before = pool->before;
+
+        free(pool);
+        pool = before;
+    }
 }
 
 static void load_cell(struct cell *cell, sqlite3_stmt *stmt, int column)
@@ -358,6 +374,7 @@ int main(int argc, char **argv)
     page_size = text_of(db, "PRAGMA page_size");
     sqlite3_close(db);
     db = create(argv[3], page_size);
+    sqlite3_free(page_size);
     for (size_t i = 0; i < count; i++)
         create_table(db, &tables[i]);
 
@@ -370,5 +387,12 @@ int main(int argc, char **argv)
     check(db, sqlite3_close(db) == SQLITE_OK);
     begin = took_now(CLOCK_MONOTONIC) - begin;
     cpu = took_now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+
+    for (size_t i = 0; i < count; i++) {
+        sqlite3_free(tables[i].name);
+        sqlite3_free(tables[i].sql);
+        free(tables[i].cells);
+    }
+    pools_free();
     return took_note(argv[1], begin, cpu, 0);
 }
