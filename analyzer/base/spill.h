@@ -16,8 +16,8 @@
 #include "base/error.h"
 
 enum {
-    SPILL_CHUNK = 256 * 1024,          /* a piece, in bytes */
-    SPILL_MEMORY = 4 * 1024 * 1024,    /* in memory, before there is a file */
+    SPILL_CHUNK = 256 * 1024,         /* a piece, in bytes */
+    SPILL_MEMORY = 4 * 1024 * 1024,   /* in memory, before there is a file */
     SPILL_RESIDENT = 5 * 1024 * 1024, /* of the file, at one time */
 };
 

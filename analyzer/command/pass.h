@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "command/pass_conntrack.h"
 #include "store/store.h"
-#include "survey/survey.h"
+#include "survey/found.h"
 
 /* Writes all rows but those of store_survey(). Sets leg_id and connection_id in `survey`.
  * STATUS_USAGE and `err` if a request names no point. */

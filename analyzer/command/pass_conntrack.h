@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "store/store.h"
-#include "survey/survey.h"
+#include "survey/found.h"
 #include "track/conntrack_leg.h"
 
 /* `--conntrack POINT[=KERNEL…]`. */

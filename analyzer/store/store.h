@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "survey/survey.h"
+#include "survey/found.h"
 #include "track/conntrack.h"
 #include "track/track.h"
 

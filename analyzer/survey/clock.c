@@ -4,17 +4,7 @@
 #include "base/memory.h"
 #include "survey/feasible.h"
 #include "survey/gather.h"
-#include "survey/survey.h"
-
-const char *clock_method_name(enum clock_method method)
-{
-    static const char *const names[] = {
-        [CLOCK_NONE] = "none",     [CLOCK_REFERENCE] = "reference", [CLOCK_AGREES] = "agrees",
-        [CLOCK_OFFSET] = "offset", [CLOCK_DRIFT] = "drift",         [CLOCK_STEP] = "step",
-    };
-
-    return names[method];
-}
+#include "survey/parts.h"
 
 static enum clock_method method_of(enum feasible_result result)
 {

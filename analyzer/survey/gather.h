@@ -3,7 +3,7 @@
 #define GATHER_H
 
 #include "survey/feasible.h"
-#include "survey/survey.h"
+#include "survey/found.h"
 
 /* All pairs of inputs: of [a * inputs + b] with a < b, what bounds b's clock less a's, added to
  * `pairs`. */

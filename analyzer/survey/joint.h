@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "survey/survey.h"
+#include "survey/found.h"
 
 /* Legs go by their index: those of the first point by number, then those of the next. */
 struct joint_node {

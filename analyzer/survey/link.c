@@ -1,22 +1,10 @@
 /* Which legs are one connection. */
 #include "survey/link.h"
+#include "survey/parts.h"
 
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-const char *link_method_name(enum link_method method)
-{
-    static const char *const names[] = {
-        [LINK_NONE] = "none",
-        [LINK_HANDSHAKE] = "handshake",
-        [LINK_FINGERPRINT] = "fingerprint",
-        [LINK_NAT_MAP] = "nat-map",
-        [LINK_PAYLOAD] = "payload",
-    };
-
-    return names[method];
-}
 
 static int compare_legs(const void *a, const void *b)
 {

@@ -1,7 +1,9 @@
 /* In which order a connection passes its points: position 0 is nearest to the client. */
+#include <string.h>
+
 #include "survey/gather.h"
+#include "survey/parts.h"
 #include "survey/samples.h"
-#include "survey/survey.h"
 
 static int compare(int64_t a, int64_t b)
 {
@@ -31,6 +33,21 @@ static int nearer(const struct survey *survey, const struct leg_record *a,
     return order;
 }
 
+/* The place of a point in options->path, from 0; -1 if it is not in it. */
+static int rank_of(const struct survey *survey, uint32_t point)
+{
+    const char *name = survey->points[point].name, *at = survey->options->path;
+
+    for (int rank = 0; at != NULL; rank++) {
+        size_t length = strcspn(at, ",");
+
+        if (strlen(name) == length && strncmp(name, at, length) == 0)
+            return rank;
+        at = at[length] == ',' ? at + length + 1 : NULL;
+    }
+    return -1;
+}
+
 /* As the user says, if he does. His path is walked from either end: which, the evidence says for
  * its first and last point. */
 static void order_by_rank(const struct survey *survey, struct leg_record **legs, size_t count)
@@ -39,13 +56,13 @@ static void order_by_rank(const struct survey *survey, struct leg_record **legs,
     int sign;
 
     for (size_t i = 0; i < count; i++) {
-        int rank = survey_path_rank(survey, legs[i]->point);
+        int rank = rank_of(survey, legs[i]->point);
 
         if (rank < 0)
             continue;
-        if (first == NULL || rank < survey_path_rank(survey, first->point))
+        if (first == NULL || rank < rank_of(survey, first->point))
             first = legs[i];
-        if (last == NULL || rank > survey_path_rank(survey, last->point))
+        if (last == NULL || rank > rank_of(survey, last->point))
             last = legs[i];
     }
     if (first == last)
@@ -53,12 +70,12 @@ static void order_by_rank(const struct survey *survey, struct leg_record **legs,
     sign = nearer(survey, first, last) > 0 ? -1 : 1;
     for (size_t k = 1; k < count; k++) {
         struct leg_record *leg = legs[k];
-        int rank = survey_path_rank(survey, leg->point);
+        int rank = rank_of(survey, leg->point);
         size_t at = k;
 
         /* Points that he did not name stay where they are, relative to those before them. */
         for (; rank >= 0 && at > 0; at--) {
-            int before = survey_path_rank(survey, legs[at - 1]->point);
+            int before = rank_of(survey, legs[at - 1]->point);
 
             if (before < 0 || sign * (rank - before) >= 0)
                 break;
@@ -96,4 +113,20 @@ void survey_paths(struct survey *survey)
             *place = (struct leg_place){legs[k]->point, legs[k]->number};
         }
     }
+}
+
+enum status survey_check_path(const struct survey *survey, struct error *err)
+{
+    int names = 0, known = 0;
+
+    for (const char *at = survey->options->path; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        names++;
+    }
+    for (uint32_t i = 0; i < survey->points_count; i++)
+        known += rank_of(survey, i) >= 0;
+    if (names == known)
+        return STATUS_OK;
+    return error_set(err, STATUS_USAGE, "--path %s: names %d points, of which %d are there",
+                     survey->options->path, names, known);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "survey/survey.h"
+#include "survey/point.h"
 
 static bool same_interface(const char *a, const char *b)
 {

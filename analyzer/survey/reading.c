@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "decode/decode.h"
+#include "survey/point.h"
 #include "survey/record.h"
 
 enum {

@@ -2,7 +2,7 @@
 #ifndef READING_H
 #define READING_H
 
-#include "survey/survey.h"
+#include "survey/found.h"
 
 /* What is at hand while the captures of one input are read. */
 struct reading {

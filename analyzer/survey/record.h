@@ -2,8 +2,8 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include "survey/found.h"
 #include "survey/scale.h"
-#include "survey/survey.h"
 
 /* A leg in the table of pass 1. */
 struct surveyed_leg {

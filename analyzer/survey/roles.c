@@ -1,7 +1,7 @@
 /* Which end is the client, where no handshake told: legs of one connection must agree, and the one
  * that is surest is believed. */
+#include "survey/parts.h"
 #include "survey/sketch.h"
-#include "survey/survey.h"
 
 struct votes {
     unsigned same, crossed;

@@ -2,7 +2,7 @@
 #ifndef SAMPLES_H
 #define SAMPLES_H
 
-#include "survey/survey.h"
+#include "survey/found.h"
 
 struct sample_pair {
     bool has[DIRS];

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "survey/link.h"
+#include "survey/parts.h"
+#include "survey/point.h"
 #include "survey/reading.h"
 #include "survey/sketch.h"
 
@@ -43,28 +45,6 @@ static void list_captures(struct survey *survey)
             capture->input = (uint32_t)i;
         }
     }
-}
-
-struct order_file *survey_files(const struct survey *survey)
-{
-    struct order_file *files = memory_zalloc(survey->captures_count * sizeof *files);
-
-    for (size_t i = 0; i < survey->captures_count; i++) {
-        const struct capture *capture = &survey->captures[i];
-
-        files[i].path = capture->path;
-        files[i].has_frames = capture->packets > 0;
-        files[i].first_ns = capture->first_ns;
-        files[i].clock = survey->clocks[capture->input].map;
-    }
-    return files;
-}
-
-struct leg_record **survey_members(const struct survey *survey, const struct link *link)
-{
-    for (uint32_t i = 0; i < link->legs; i++)
-        survey->one_link[i] = survey_member(survey, link, i);
-    return survey->one_link;
 }
 
 static void number_frames(struct survey *survey)
@@ -108,37 +88,6 @@ static void remark_on_survey(struct survey *survey)
     }
 }
 
-int survey_path_rank(const struct survey *survey, uint32_t point)
-{
-    const char *name = survey->points[point].name, *at = survey->options->path;
-
-    for (int rank = 0; at != NULL; rank++) {
-        size_t length = strcspn(at, ",");
-
-        if (strlen(name) == length && strncmp(name, at, length) == 0)
-            return rank;
-        at = at[length] == ',' ? at + length + 1 : NULL;
-    }
-    return -1;
-}
-
-/* Every name in --path must be a point's. */
-static enum status check_path(const struct survey *survey, struct error *err)
-{
-    int names = 0, known = 0;
-
-    for (const char *at = survey->options->path; at != NULL; at = strchr(at, ',')) {
-        at += *at == ',';
-        names++;
-    }
-    for (uint32_t i = 0; i < survey->points_count; i++)
-        known += survey_path_rank(survey, i) >= 0;
-    if (names == known)
-        return STATUS_OK;
-    return error_set(err, STATUS_USAGE, "--path %s: names %d points, of which %d are there",
-                     survey->options->path, names, known);
-}
-
 enum status survey_run(struct survey *survey, const struct input_set *inputs,
                        const struct survey_options *options, struct error *err)
 {
@@ -180,7 +129,7 @@ enum status survey_run(struct survey *survey, const struct input_set *inputs,
     if (options->nat != NULL)
         link_check_nat(survey, options->nat);
     remark_on_survey(survey);
-    return check_path(survey, err);
+    return survey_check_path(survey, err);
 }
 
 void survey_done(struct survey *survey)
