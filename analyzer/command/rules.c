@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "command/command.h"
 #include "rules/check.h"
-#include "rules/rule.h"
+#include "rules/load.h"
 #include "rules/sandbox.h"
 
 static const char usage[] =

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "rules/rule.h"
+#include "rules/load.h"
 #include "rules/rules.h"
 
 /* The paths of DIR/NAME.sql. Names sort by their bytes, whatever the locale says. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "rules/rule.h"
+#include "rules/header.h"
 #include "rules/severity.h"
 
 enum key {

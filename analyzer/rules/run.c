@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "rules/evaluate.h"
 #include "rules/findings.h"
-#include "rules/rule.h"
+#include "rules/load.h"
 #include "rules/rules.h"
 #include "rules/sandbox.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "rules/check.h"
-#include "rules/rule.h"
+#include "rules/load.h"
 #include "rules/rules.h"
 #include "store/case.h"
 
