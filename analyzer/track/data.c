@@ -125,9 +125,24 @@ static bool is_older(const struct step *step)
            (int32_t)(step->tcp->opt.tsval - step->own->tsval) < 0;
 }
 
-/* It was sent after the copy of its bytes that this point saw before: it is no original. */
+/* Points of the stream whose time is noted, a few in each round trip. */
+static void note_stamp(const struct step *step)
+{
+    static const int64_t shortest_ns = 1000000; /* of a timestamp's tick, in most stacks */
+    struct rtt whole = rtt_whole(&step->own->flow->beyond, &step->other->flow->beyond);
+    int64_t spacing_ns = whole.smoothed / 4;
+
+    if (step->tcp->opt.has_timestamps)
+        stamps_add(&step->own->flow->stamps, step->end, step->tcp->opt.tsval, step->segment->ts_ns,
+                   spacing_ns > shortest_ns ? spacing_ns : shortest_ns);
+}
+
+/* It was sent after the copy of its bytes that this point saw before, or after others above it: it
+ * is no original. */
 static bool is_newer_than(const struct step *step, const struct sent_range *range)
 {
+    if (stamps_are_older(&step->own->flow->stamps, step->end, step->tcp->opt.tsval))
+        return true;
     return range != NULL && (range->flags & (SENT_UNSEEN | SENT_HAS_TSVAL)) == SENT_HAS_TSVAL &&
            (int32_t)(step->tcp->opt.tsval - range->tsval) > 0;
 }
@@ -258,6 +273,7 @@ static unsigned follow_new(const struct step *step)
         start = own->next;
     }
     own->next = append(step, start);
+    note_stamp(step);
     if (own->next - own->acked > own->flow->flight)
         own->flow->flight = own->next - own->acked;
     return marks;

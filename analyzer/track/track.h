@@ -14,6 +14,7 @@
 #include "track/reset.h"
 #include "track/rtt.h"
 #include "track/sent.h"
+#include "track/stamps.h"
 
 /* segment.marks */
 enum {
@@ -49,6 +50,7 @@ struct flow {
     bool timed_out;      /* it began with a timeout */
     int64_t flight;      /* the most bytes that waited for their ACK at one time */
     struct sent sent;
+    struct stamps stamps;
     struct rtt beyond; /* from this point to the other end and back */
     bool has_edge;
     int64_t edge;      /* the other end's data may come up to here: ACK + window of this end */

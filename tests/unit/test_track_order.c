@@ -309,6 +309,21 @@ static void test_order_not_late_but_sent_again(void **state)
     assert_order(EVENT_LATE_SEGMENT, "unknown", "tsval");
 }
 
+/* The same of bytes that are long forgotten: newer than others above them is no original. */
+static void test_order_not_late_by_those_above(void **state)
+{
+    struct tracking *tracking = *state;
+
+    for (uint32_t i = 0; i < 40; i++) {
+        DATA(20000 + 1000 * i, i, STAMP(1000 + i));
+        ACKED(20500 + 1000 * i, i + 1);
+    }
+    DATA(61000, 0, STAMP(1038));
+    assert_order(EVENT_RETRANSMISSION, "spurious", "acked-before");
+    DATA(62000, 0, STAMP(1000));
+    assert_only(EVENT_LATE_SEGMENT);
+}
+
 /* A packet that was seen, acknowledged, and comes again behind newer ones. */
 static void test_order_late_duplicate(void **state)
 {
@@ -378,6 +393,7 @@ int main(void)
         TRACK_TEST(test_order_duplicate_between_the_ends),
         OPEN_TEST(test_order_late_overtaken),
         OPEN_TEST(test_order_not_late_but_sent_again),
+        OPEN_TEST(test_order_not_late_by_those_above),
         COUNTING_TEST(test_order_late_duplicate),
         OPEN_TEST(test_order_late_unknown),
         OPEN_TEST(test_order_late_below_window),
