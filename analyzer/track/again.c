@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 static const char TIMEOUT[] = "timeout", FAST[] = "fast", SACK[] = "sack",
-                  PROBE[] = "tail-loss-probe";
+                  PROBE[] = "tail-loss-probe", OR_PROBE[] = "timer-or-probe";
 
 enum {
     DUP_ACKS = 3 /* RFC 5681 §3.2 */
@@ -100,6 +100,18 @@ static bool follows_dup_acks(const struct step *step, const struct rtt *whole)
            since <= (whole->samples > 0 ? whole->smoothed : 0) + REORDER_NS;
 }
 
+/* An ACK has just told that something sent later arrived: with RACK that is enough, however long
+ * the timer has run. Such ACKs answer a probe with new bytes. */
+static bool follows_sack(const struct step *step, const struct sent_range *former)
+{
+    const struct flow *flow = step->own->flow, *near = step->other->flow;
+    int64_t since = step->segment->ts_ns - flow->dup_ack_ns;
+
+    return flow->dup_acks > 0 && flow->sacked > sent_end(former) &&
+           flow->sent.delivered_ns > former->last_ns &&
+           since <= (near->beyond.samples > 0 ? near->beyond.min : 0) + REORDER_NS;
+}
+
 /* Within the loss that the sender is repairing already. */
 static struct verdict within_episode(const struct step *step, const struct sent_range *former,
                                      bool is_lowest)
@@ -162,11 +174,11 @@ struct verdict again_cause(const struct step *step, const struct sent_range *for
         return (struct verdict){"path-mtu", "icmp", 95};
     if (former->flags & SENT_SACKED)
         return (struct verdict){"spurious", "sacked-before", 80};
-    if (is_lowest && timer && !follows_dup_acks(step, &whole)) {
+    if (is_lowest && timer && !follows_dup_acks(step, &whole) && !follows_sack(step, former)) {
         /* A lone segment's probe waits for a delayed ACK as well: as long as the RTO (RFC 8985
          * §7.2). It is told by nothing, and where there is SACK it comes first. */
         if (is_highest && former->copies == 0 && permits_sack(step))
-            return (struct verdict){TIMEOUT, "timer-or-probe", 50};
+            return (struct verdict){TIMEOUT, OR_PROBE, 50};
         return (struct verdict){TIMEOUT, "timer", whole.samples > 0 ? 90 : 60};
     }
     if (own->flow->episode_end > former->start) {
@@ -193,8 +205,8 @@ void again_note(const struct step *step, const struct verdict *verdict)
     bool begins = own->flow->episode_end <= step->segment->hit->off &&
                   (verdict->cause == FAST || verdict->cause == SACK);
 
-    if (!begins && verdict->cause != TIMEOUT)
-        return;
+    if (verdict->decided_by == OR_PROBE || (!begins && verdict->cause != TIMEOUT))
+        return; /* there is nothing else that a lone segment's timeout would send again */
     own->flow->episode_end = own->next;
     own->flow->timed_out = verdict->cause == TIMEOUT;
 }

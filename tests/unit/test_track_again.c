@@ -71,6 +71,30 @@ static void test_again_timeout_or_probe(void **state)
     assert_again("timeout", "timer");
 }
 
+/* A probe with new bytes, and its SACK: that is what the sender reacts to, if it does so at once.
+ */
+static void test_again_sack_of_a_probe(void **state)
+{
+    struct tracking *tracking = *state;
+
+    send_flight(tracking, 2);
+    DATA(230000, 2);
+    SACKED(240000, 0, 2, 3);
+    DATA(240100, 0);
+    assert_again("sack", "sacked-above");
+}
+
+static void test_again_sack_of_a_probe_not(void **state)
+{
+    struct tracking *tracking = *state;
+
+    send_flight(tracking, 2);
+    DATA(230000, 2);
+    SACKED(240000, 0, 2, 3);
+    DATA(255000, 0);
+    assert_again("timeout", "timer");
+}
+
 /* A millisecond sooner it can't be the timer. */
 static void test_again_too_soon_for_a_timeout(void **state)
 {
@@ -449,6 +473,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OPEN_TEST(test_again_timeout),
         TRACK_TEST(test_again_timeout_or_probe),
+        OPEN_TEST(test_again_sack_of_a_probe),
+        OPEN_TEST(test_again_sack_of_a_probe_not),
         OPEN_TEST(test_again_too_soon_for_a_timeout),
         OPEN_TEST(test_again_timeout_restarted_by_an_ack),
         OPEN_TEST(test_again_timeout_after_a_repair),
