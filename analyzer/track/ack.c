@@ -47,7 +47,7 @@ static uint64_t came_twice(const struct step *step, int64_t start, int64_t end, 
         return other->flow->late_id;
     }
     if (copy == 0)
-        *cause = end <= 1 ? "syn" : "unknown";
+        *cause = end <= 1 && other->has_syn ? "syn" : "unknown";
     return copy;
 }
 

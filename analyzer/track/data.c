@@ -225,7 +225,8 @@ static bool is_window_probe(const struct step *step)
     int64_t ahead = step->segment->hit->off - step->own->next;
 
     return step->other->flow->has_win && step->other->flow->win == 0 &&
-           step->other->flow->zero_since_ns != 0 && !(step->tcp->flags & (TCP_SYN | TCP_FIN)) &&
+           (step->other->flow->zero_since_ns != 0 || !step->other->has_syn) &&
+           !(step->tcp->flags & (TCP_SYN | TCP_FIN)) &&
            (ahead == -1 ? step->tcp->len <= 1 : ahead == 0 && step->tcp->len == 1);
 }
 
@@ -296,8 +297,10 @@ unsigned step_follow_data(const struct step *step)
         return 0;
     }
     if (is_window_probe(step)) {
-        step_emit(step, EVENT_WINDOW_PROBE, true, step->tcp->len, true,
-                  step->segment->ts_ns - step->other->flow->zero_since_ns);
+        int64_t since_ns = step->other->flow->zero_since_ns;
+
+        step_emit(step, EVENT_WINDOW_PROBE, true, step->tcp->len, since_ns != 0,
+                  since_ns != 0 ? step->segment->ts_ns - since_ns : 0);
         if (step->end > own->next)
             own->next = append(step, step->segment->hit->off);
         return 0;

@@ -274,6 +274,21 @@ static void test_track_zero_window(void **state)
     assert_null(tracking_last(tracking, EVENT_WINDOW_PROBE));
 }
 
+/* The window had closed before the capture began. */
+static void test_track_zero_window_before(void **state)
+{
+    struct tracking *tracking = *state;
+    struct frame_spec zero = {SERVER, .seq = 901, .ack = 301};
+
+    zero.window = (struct frame_forced)FRAME_FORCE(0);
+    tracking_add(tracking, 0, &zero);
+    ADD(200000, CLIENT, .seq = 300, .ack = 901);
+    tracking_add(tracking, 200100, &zero);
+    ADD(600000, CLIENT, .seq = 300, .ack = 901);
+    assert_only(EVENT_WINDOW_PROBE);
+    assert_no_b(EVENT_WINDOW_PROBE);
+}
+
 /* A leg that was over and quiet has forgotten its flows; a last ACK and a FIN that comes again are
  * followed all the same, by what is left: they lie below what was acknowledged. */
 static void test_track_after_quiet(void **state)
@@ -391,6 +406,7 @@ int main(void)
         TRACK_TEST(test_track_window_scale_cut),
         OPEN_TEST(test_track_zero_window),
         OPEN_TEST(test_track_keep_alive),
+        TRACK_TEST(test_track_zero_window_before),
         OPEN_TEST(test_track_after_quiet),
         OPEN_TEST(test_track_ack_unseen),
         TRACK_TEST(test_track_syn_with_more_data),
