@@ -131,21 +131,44 @@ static char *next_cell(char **rest)
     return cell;
 }
 
+void html_markdown_write_time(FILE *out, const char *iso)
+{
+    fprintf(out, "<span>%.11s</span><wbr><span>%s</span>", iso, iso + 11);
+}
+
+/* "2026-11-21T12:30:05.260068000Z" */
+static bool is_time(const char *text)
+{
+    static const char form[] = "0000-00-00T00:00:00.000000000Z";
+
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] == '0' ? !isdigit((unsigned char)text[i]) : text[i] != form[i])
+            return false;
+    return true;
+}
+
+static void write_cell(struct renderer *r, const char *cell, const char *element, bool is_number)
+{
+    bool heads = strcmp(element, "th") == 0;
+    bool time = is_time(cell);
+
+    fprintf(r->out, "<%s%s%s%s>", element, heads ? " scope=col" : "",
+            is_number ? " class=number" : "", time ? " class=time" : "");
+    if (time)
+        html_markdown_write_time(r->out, cell);
+    else
+        write_inline(r->out, cell);
+    fprintf(r->out, "</%s>", element);
+}
+
 static void write_row(struct renderer *r, char *line, const char *element)
 {
     char *rest = line + 1;
     const char *cell;
 
     fputs("<tr>", r->out);
-    for (int column = 0; (cell = next_cell(&rest)) != NULL; column++) {
-        bool is_number = column < COLUMNS_MAX && r->is_number[column];
-
-        fprintf(r->out, "<%s%s%s>", element,
-                *element == 't' && element[1] == 'h' ? " scope=col" : "",
-                is_number ? " class=number" : "");
-        write_inline(r->out, cell);
-        fprintf(r->out, "</%s>", element);
-    }
+    for (int column = 0; (cell = next_cell(&rest)) != NULL; column++)
+        write_cell(r, cell, element, column < COLUMNS_MAX && r->is_number[column]);
     fputs("</tr>\n", r->out);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/time_text.h"
 #include "report/html.h"
+#include "report/html_markdown.h"
 #include "report/tables.h"
 
 enum {
@@ -30,10 +31,13 @@ static void write_time(FILE *out, struct query *q, int column)
 {
     char text[TIME_TEXT_SIZE];
 
-    if (query_is_null(q, column))
+    if (query_is_null(q, column)) {
         fputs("<td>–</td>", out);
-    else
-        write_number(out, query_int(q, column), time_text_iso(query_int(q, column), text));
+        return;
+    }
+    fprintf(out, "<td class=time data-sort=%" PRId64 ">", query_int(q, column));
+    html_markdown_write_time(out, time_text_iso(query_int(q, column), text));
+    fputs("</td>", out);
 }
 
 static void write_count(FILE *out, struct query *q, int column)
@@ -95,7 +99,7 @@ enum status html_findings(const struct report *report, FILE *out, struct error *
                   " first</caption>\n<thead><tr><th scope=col class=number>id</th>"
                   "<th scope=col>severity</th><th scope=col>rule</th>"
                   "<th scope=col class=number>connection</th>"
-                  "<th scope=col class=number>first (UTC)</th>"
+                  "<th scope=col>first (UTC)</th>"
                   "<th scope=col class=number>confidence</th><th scope=col>finding</th>"
                   "<th scope=col>evidence</th></tr></thead>\n<tbody>\n",
                   out);
@@ -147,7 +151,7 @@ enum status html_connections(const struct report *report, FILE *out, struct erro
                 " findings first; counts as seen nearest to the client</caption>\n<thead><tr>"
                 "<th scope=col class=number>id</th><th scope=col>client</th>"
                 "<th scope=col>server</th><th scope=col>outcome</th>"
-                "<th scope=col class=number>first (UTC)</th>"
+                "<th scope=col>first (UTC)</th>"
                 "<th scope=col class=number>lasted</th><th scope=col>points</th>"
                 "<th scope=col class=number>handshake ms</th>"
                 "<th scope=col class=number>segments of client</th>"

@@ -183,6 +183,20 @@ const { data } = await browser.call("Page.printToPDF");
 await check("it prints", async () => data.length > 20000);
 await check("nothing was complained about in the dark", async () => complaints, []);
 
+// --- narrow, wide, paper
+const widest = async (width, media = "screen") => {
+  await browser.call("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
+  await browser.call("Emulation.setEmulatedMedia", { media });
+  await settle();
+  return browser.ask(`[...document.querySelectorAll("table")].filter(t => t.offsetWidth > t.parentElement.clientWidth + 1).map(t => t.caption.textContent)
+    .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : [])`);
+};
+await open(incident);
+await check("on a telephone only tables and code are wider than the page", async () => (await widest(400)).includes("the page"), false);
+await check("findings and captures have room in 1280 pixels", async () => (await widest(1280)).filter(name => !name.startsWith("Connections")), []);
+await check("on paper (A4, landscape) no table is cut", () => widest(1030, "print"), []);
+await widest(1200);
+
 // --- names and rules that try to break out
 await open(hostile);
 await settle();

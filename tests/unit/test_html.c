@@ -61,6 +61,17 @@ static void test_markdown_table(void **state)
 }
 
 /* Text that no writer should have let through: it breaks nothing even so. */
+static void test_markdown_time(void **state)
+{
+    (void)state;
+    assert_rendered("| a |\n| --- |\n| 2026-11-21T12:30:05.260068000Z |\n| 2026-11-21T12:30 |\n",
+                    "<div class=wide tabindex=0><table class=sortable><caption></caption>\n"
+                    "<thead><tr><th scope=col>a</th></tr>\n</thead>\n<tbody>\n"
+                    "<tr><td class=time><span>2026-11-21T</span><wbr>"
+                    "<span>12:30:05.260068000Z</span></td></tr>\n"
+                    "<tr><td>2026-11-21T12:30</td></tr>\n</tbody></table></div>\n");
+}
+
 static void test_markdown_raw_html(void **state)
 {
     static const char *const texts[] = {
@@ -211,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_markdown_paragraph_and_spans),
         cmocka_unit_test(test_markdown_section_list_fence),
         cmocka_unit_test(test_markdown_table),
+        cmocka_unit_test(test_markdown_time),
         cmocka_unit_test(test_markdown_raw_html),
         cmocka_unit_test(test_graph_data),
         cmocka_unit_test(test_graph_stride),
