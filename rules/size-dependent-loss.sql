@@ -13,7 +13,9 @@
 --            bytes passes. Here no segment above an edge came through and nearly all below it did,
 --            also after the first loss: the size decides. (Less sure is a connection that sent next to
 --            nothing small afterwards: then full segments have to be lost again when they are sent again, data
---            has to have passed before, and something after the losses.) The edge lies between detail.passed_max
+--            has to have passed before, and something after the losses.) detail.others counts connections to
+--            the same addresses that large segments come through of: another route, another machine behind
+--            the address, or another time; what differs is worth a look. The edge lies between detail.passed_max
 --            and detail.lost_min, in bytes of the IP datagram; the *_outer values add the headers
 --            of the tunnel, where one of the points sees it. detail.explained_by names the MTU that
 --            lies there, and with which overhead. If all that was lost is larger than the MSS, it
@@ -35,130 +37,170 @@ absent AS MATERIALIZED (
 lost AS MATERIALIZED (
     SELECT e.segment_id, e.leg_id, e.b AS to_point_id, s.dir, s.ip_len, s.len, s.off, l.connection_id,
            l.point_id, iif(s.dir, l.client_addr, l.server_addr) AS dest,
-           iif(s.dir, l.encap_bytes_server, l.encap_bytes_client) AS encap_bytes, l.encap,
-           row_number() OVER (PARTITION BY l.point_id, e.b, s.dir ORDER BY s.ip_len DESC) AS rank
+           iif(s.dir, l.encap_bytes_server, l.encap_bytes_client) AS encap_bytes, l.encap
       FROM absent e
       JOIN segment s ON s.id = e.segment_id
       JOIN leg l ON l.id = e.leg_id
-     WHERE e.a > 0 AND e.a >= s.len
-       AND l.connection_id NOT IN (SELECT connection_id FROM told)
+     WHERE likely(e.a > 0) AND likely(e.a >= s.len)
+       AND likely(l.connection_id NOT IN (SELECT connection_id FROM told))
+),
+-- Of a connection whose retransmissions get through in the size that it lost, random loss took them.
+recovered AS MATERIALIZED (
+    SELECT DISTINCT m.leg_id, m.dir
+      FROM event r
+     CROSS JOIN (SELECT leg_id, dir, max(ip_len) AS ip_len FROM lost GROUP BY leg_id, dir) m
+            ON m.leg_id = r.leg_id
+     CROSS JOIN segment s ON s.id = r.segment_id AND s.dir = m.dir AND s.ip_len >= m.ip_len
+     WHERE r.kind = 'retransmission' AND r.segment_id NOT IN (SELECT segment_id FROM absent)
+       AND EXISTS (SELECT 1 FROM absent)
 ),
 -- A hop is two neighbouring points and a direction. `least`: so large are min_lost of its losses.
-hop AS MATERIALIZED (
-    SELECT point_id, to_point_id, dir, max(ip_len) FILTER (WHERE rank = :min_lost) AS least
-      FROM lost
-     GROUP BY point_id, to_point_id, dir
-    HAVING least > :size_min
+-- `first_lost`, `many_lost`: the first of these, and the one with which they are min_lost.
+missed AS MATERIALIZED (
+    SELECT *, min(segment_id) FILTER (WHERE ip_len >= least) OVER hop AS first_lost,
+           max(segment_id) FILTER (WHERE ip_len >= least AND place = :min_lost) OVER hop AS many_lost
+      FROM (SELECT *, row_number() OVER (PARTITION BY hop_id, ip_len >= least ORDER BY segment_id) AS place
+              FROM (SELECT *, max(ip_len) FILTER (WHERE rank = :min_lost) OVER (PARTITION BY hop_id) AS least
+                      FROM (SELECT *, dense_rank() OVER (ORDER BY point_id, to_point_id, dir) AS hop_id,
+                                   row_number() OVER (PARTITION BY point_id, to_point_id, dir
+                                                      ORDER BY ip_len DESC) AS rank
+                              FROM lost
+                             WHERE likely((leg_id, dir) NOT IN (SELECT leg_id, dir FROM recovered))))
+             WHERE likely(least > :size_min))
+    WINDOW hop AS (PARTITION BY hop_id)
 ),
--- Only where no such large retransmission got through is it worth while to look at all segments.
-repeated AS MATERIALIZED (
-    SELECT x.point_id, x.to_point_id, x.dir, max(s.ip_len) AS ip_len
-      FROM (SELECT DISTINCT leg_id, point_id, to_point_id, dir FROM lost) x
-     CROSS JOIN event r ON r.leg_id = x.leg_id AND r.kind = 'retransmission'
-     CROSS JOIN segment s ON s.id = r.segment_id AND s.dir = x.dir
-     WHERE r.segment_id NOT IN (SELECT segment_id FROM absent)
-     GROUP BY x.point_id, x.to_point_id, x.dir
-),
-sharp AS MATERIALIZED (
-    SELECT h.*, row_number() OVER (ORDER BY h.point_id, h.to_point_id, h.dir) AS id
-      FROM hop h
-      LEFT JOIN repeated r ON r.point_id = h.point_id AND r.to_point_id = h.to_point_id
-                          AND r.dir = h.dir AND r.ip_len >= h.least
-     WHERE r.ip_len IS NULL
-),
--- Its losses; and the time in which the next point recorded.
-loss AS MATERIALIZED (
-    SELECT h.id AS hop_id, h.least, l.*
-      FROM sharp h
-      JOIN lost l ON l.point_id = h.point_id AND l.to_point_id = h.to_point_id AND l.dir = h.dir
-),
-span AS MATERIALIZED (
-    SELECT h.id AS hop_id,
-           (SELECT min(first_ns) FROM capture WHERE coalesce(point_id, h.to_point_id) = h.to_point_id)
-               AS first_ns,
-           (SELECT max(last_ns) FROM capture WHERE coalesce(point_id, h.to_point_id) = h.to_point_id)
-               AS last_ns,
-           (SELECT min(l.segment_id) FROM loss l WHERE l.hop_id = h.id AND l.ip_len >= l.least)
-               AS first_lost,
-           (SELECT l.segment_id FROM loss l WHERE l.hop_id = h.id AND l.ip_len >= l.least
-             ORDER BY l.segment_id LIMIT 1 OFFSET :min_lost - 1) AS many_lost
-      FROM sharp h
-),
--- Everything that went to the destinations that lost something, in connections that are known at both
--- points: of others nothing is known to be lost.
+-- Everything that went to the destinations that lost something, while the next point recorded, in
+-- connections that are known at both points: of others nothing is known to be lost.
 dest AS MATERIALIZED (
-    SELECT DISTINCT hop_id, point_id, to_point_id, dir, dest FROM loss
+    SELECT hop_id, point_id, to_point_id, dir, dest, first_lost, many_lost,
+           (SELECT min(first_ns) FROM capture WHERE coalesce(point_id, m.to_point_id) = m.to_point_id)
+               AS first_ns,
+           (SELECT max(last_ns) FROM capture WHERE coalesce(point_id, m.to_point_id) = m.to_point_id)
+               AS last_ns
+      FROM missed m
+     GROUP BY hop_id, dest
 ),
 beyond AS MATERIALIZED (
     SELECT DISTINCT connection_id, point_id
       FROM leg
      WHERE point_id IN (SELECT to_point_id FROM dest)
 ),
+half AS MATERIALIZED (
+    SELECT id, connection_id, point_id, 0 AS dir, server_addr AS dest, first_segment, last_segment FROM leg
+     WHERE EXISTS (SELECT 1 FROM absent)
+     UNION ALL
+    SELECT id, connection_id, point_id, 1, client_addr, first_segment, last_segment FROM leg
+     WHERE EXISTS (SELECT 1 FROM absent)
+),
 way AS MATERIALIZED (
-    SELECT l.id AS leg_id, d.hop_id, d.dir, l.first_segment, l.last_segment
-      FROM leg l
-      JOIN dest d ON d.point_id = l.point_id AND d.dest = iif(d.dir, l.client_addr, l.server_addr)
-      JOIN beyond b ON b.connection_id = l.connection_id AND b.point_id = d.to_point_id
-     WHERE EXISTS (SELECT 1 FROM dest)
+    SELECT l.id AS leg_id, d.hop_id, d.dir, d.first_lost, d.many_lost, d.first_ns, d.last_ns,
+           l.first_segment, l.last_segment
+      FROM dest d
+     CROSS JOIN half l ON l.point_id = d.point_id AND l.dir = d.dir AND l.dest = d.dest
+     CROSS JOIN beyond b ON b.connection_id = l.connection_id AND b.point_id = d.to_point_id
 ),
+came AS MATERIALIZED (
+    SELECT w.hop_id, w.leg_id, max(s.ip_len) AS passed_max, s.id AS passed_id, count(*) AS passed,
+           sum(s.len > 0) AS passed_data, sum(s.len > 0 AND s.id > w.first_lost) AS passed_after,
+           sum(s.id > w.many_lost) AS passed_late
+      FROM (SELECT min(first_segment) AS first, max(last_segment) AS last FROM way) b
+     CROSS JOIN segment s ON s.id BETWEEN b.first AND b.last
+     CROSS JOIN way w ON w.leg_id = s.leg_id AND w.dir = s.dir
+     WHERE likely(s.ts_ns BETWEEN w.first_ns AND w.last_ns) AND likely(s.marks & 32 = 0)
+       AND likely(s.id NOT IN (SELECT segment_id FROM absent))
+     GROUP BY w.hop_id, w.leg_id
+),
+-- Connections that the same large segments come through of go another route, to another machine or at
+-- another time (`is_other`): their size is the least that one which lost min_lost of them lost above all
+-- that came through of it.
+sorted AS MATERIALIZED (
+    SELECT *, passed_max >= coalesce(min(own_min) FILTER (WHERE own_lost >= :min_lost) OVER hop,
+                                     max(least) OVER hop) AS is_other
+      FROM (SELECT c.*, count(m.leg_id) AS own_lost, min(m.ip_len) AS own_min, max(m.least) AS least
+              FROM came c
+              LEFT JOIN missed m ON m.hop_id = c.hop_id AND m.leg_id = c.leg_id
+                                AND m.ip_len > c.passed_max
+             GROUP BY c.hop_id, c.leg_id)
+    WINDOW hop AS (PARTITION BY hop_id)
+),
+-- What came through of the rest is the edge. (SQLite takes what window functions give for one row, and
+-- would search others for each without an index; the empty half tells it to expect many.)
 edge AS MATERIALIZED (
-    SELECT w.hop_id, max(s.ip_len) AS passed_max, s.id AS passed_id, count(*) AS passed,
-           sum(s.len > 0) AS passed_data, sum(s.len > 0 AND s.id > p.first_lost) AS passed_after,
-           sum(s.id > p.many_lost) AS passed_late
-      FROM segment s
-      JOIN way w ON w.leg_id = s.leg_id AND w.dir = s.dir
-      JOIN span p ON p.hop_id = w.hop_id
-     WHERE s.id BETWEEN (SELECT min(first_segment) FROM way) AND (SELECT max(last_segment) FROM way)
-       AND s.ts_ns BETWEEN p.first_ns AND p.last_ns
-       AND s.marks & 32 = 0
-       AND s.id NOT IN (SELECT segment_id FROM absent)
-     GROUP BY w.hop_id
+    SELECT hop_id, leg_id, is_other, sum(is_other) OVER hop AS others,
+           max(passed_max) FILTER (WHERE NOT is_other) OVER hop AS passed_max,
+           first_value(passed_id) OVER (PARTITION BY hop_id
+                                        ORDER BY is_other, passed_max DESC, passed_id) AS passed_id,
+           sum(passed) FILTER (WHERE NOT is_other) OVER hop AS passed,
+           sum(passed_data) FILTER (WHERE NOT is_other) OVER hop AS passed_data,
+           sum(passed_after) FILTER (WHERE NOT is_other) OVER hop AS passed_after,
+           sum(passed_late) FILTER (WHERE NOT is_other) OVER hop AS passed_late
+      FROM sorted
+    WINDOW hop AS (PARTITION BY hop_id)
+     UNION ALL
+    SELECT id, id, 0, 0, 0, 0, 0, 0, 0, 0 FROM leg WHERE 0
 ),
--- What the legs of the connections that crossed it say: the MSS of the receiver (or that of the sender,
--- which is mostly the same), and the tunnel at the other point.
+-- Beside others, only who lost min_lost above the edge has met one. `nth`: of the lost above it.
+loss AS MATERIALIZED (
+    SELECT hop_id, leg_id, connection_id, point_id, to_point_id, dir, segment_id, ip_len, len, off,
+           encap, encap_bytes, others, passed_max, passed_id, passed, passed_data, passed_after,
+           passed_late, is_large,
+           row_number() OVER (PARTITION BY hop_id, is_large ORDER BY segment_id) AS nth
+      FROM (SELECT m.*, g.others, g.passed_max, g.passed_id, g.passed, g.passed_data, g.passed_after,
+                   g.passed_late, m.ip_len > g.passed_max AS is_large,
+                   sum(m.ip_len > g.passed_max) OVER (PARTITION BY m.hop_id, m.leg_id) AS own_large
+              FROM edge g
+             CROSS JOIN missed m ON m.hop_id = g.hop_id AND m.leg_id = g.leg_id
+             WHERE NOT g.is_other)
+     WHERE others = 0 OR own_large >= :min_lost
+     UNION ALL
+    SELECT id, id, id, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM leg WHERE 0
+),
+-- Who crossed it, and what its legs say: the MSS of the receiver (or that of the sender, which is mostly
+-- the same), and the tunnel at the other point.
 crossed AS MATERIALIZED (
-    SELECT l.hop_id, l.connection_id, min(l.segment_id) AS first_lost, count(*) AS segments
-      FROM loss l
-      JOIN edge g ON g.hop_id = l.hop_id
-     WHERE l.ip_len > g.passed_max
-     GROUP BY l.hop_id, l.connection_id
-),
-known AS MATERIALIZED (
-    SELECT x.hop_id, x.connection_id,
-           coalesce(max(iif(h.dir, l.mss_client, l.mss_server)),
-                    max(iif(h.dir, l.mss_server, l.mss_client))) AS mss,
-           max(iif(h.dir, l.encap_bytes_server, l.encap_bytes_client))
-               FILTER (WHERE l.point_id = h.to_point_id) AS encap_bytes,
-           max(l.encap) FILTER (WHERE l.point_id = h.to_point_id) AS encap
-      FROM crossed x
-      JOIN sharp h ON h.id = x.hop_id
-      JOIN leg l ON l.connection_id = x.connection_id
+    SELECT x.hop_id, x.connection_id, x.leg_id, x.segments,
+           row_number() OVER (PARTITION BY x.hop_id ORDER BY x.segments DESC, x.connection_id) AS nth,
+           coalesce(max(iif(x.dir, l.mss_client, l.mss_server)),
+                    max(iif(x.dir, l.mss_server, l.mss_client))) AS mss,
+           max(iif(x.dir, l.encap_bytes_server, l.encap_bytes_client))
+               FILTER (WHERE l.point_id = x.to_point_id) AS encap_bytes,
+           max(l.encap) FILTER (WHERE l.point_id = x.to_point_id) AS encap
+      FROM leg l
+     CROSS JOIN (SELECT hop_id, connection_id, dir, to_point_id, min(leg_id) AS leg_id,
+                        count(*) AS segments
+                   FROM loss
+                  WHERE is_large
+                  GROUP BY hop_id, connection_id) x ON x.connection_id = l.connection_id
+     WHERE EXISTS (SELECT 1 FROM absent)
      GROUP BY x.hop_id, x.connection_id
+     UNION ALL
+    SELECT id, id, id, 0, 0, 0, 0, '' FROM leg WHERE 0
 ),
 fact AS MATERIALIZED (
-    SELECT g.hop_id, l.point_id, l.to_point_id, l.dir, g.passed_max, g.passed_id, g.passed,
-           g.passed_after, g.passed_after >= :min_passed AS is_sure,
-           count(*) FILTER (WHERE l.ip_len > g.passed_max) AS lost,
-           count(*) FILTER (WHERE l.ip_len <= g.passed_max) AS lost_below,
-           sum(l.len) FILTER (WHERE l.ip_len > g.passed_max) AS lost_bytes,
-           min(l.ip_len) FILTER (WHERE l.ip_len > g.passed_max) AS lost_min,
+    SELECT l.hop_id, l.point_id, l.to_point_id, l.dir, l.passed_max, l.passed_id, l.passed, l.others,
+           l.passed_after, l.passed_after >= :min_passed AS is_sure,
+           count(*) FILTER (WHERE l.is_large) AS lost,
+           count(*) FILTER (WHERE NOT l.is_large) AS lost_below,
+           sum(l.len) FILTER (WHERE l.is_large) AS lost_bytes,
+           min(l.ip_len) FILTER (WHERE l.is_large) AS lost_min,
            max(l.ip_len) AS lost_max,
-           min(l.segment_id) FILTER (WHERE l.ip_len > g.passed_max) AS first_segment,
-           max(l.segment_id) FILTER (WHERE l.ip_len > g.passed_max) AS last_segment,
-           min(l.len) FILTER (WHERE l.ip_len > g.passed_max) > max(k.mss) AS is_super,
+           min(l.segment_id) FILTER (WHERE l.is_large) AS first_segment,
+           max(l.segment_id) FILTER (WHERE l.is_large) AS last_segment,
+           count(DISTINCT iif(l.is_large, l.connection_id, NULL)) AS connections,
+           max(k.connection_id) FILTER (WHERE k.nth = 1) AS connection_id,
+           max(k.leg_id) FILTER (WHERE k.nth = 1) AS leg_id,
+           min(l.len) FILTER (WHERE l.is_large) > max(k.mss) AS is_super,
            max(k.mss) AS mss,
            max(l.encap_bytes) AS from_bytes, max(k.encap_bytes) AS to_bytes,
            max(l.encap) AS from_encap, max(k.encap) AS to_encap
-      FROM edge g
-      JOIN loss l ON l.hop_id = g.hop_id
-      LEFT JOIN known k ON k.hop_id = l.hop_id AND k.connection_id = l.connection_id
-     GROUP BY g.hop_id
+      FROM loss l
+      LEFT JOIN crossed k ON k.hop_id = l.hop_id AND k.connection_id = l.connection_id
+     GROUP BY l.hop_id
     HAVING lost >= :min_lost AND lost_min > :size_min
        AND (is_sure
-            OR g.passed_data > 0 AND g.passed_late > 0 AND max(l.len) >= max(k.mss) - :options_max
-               AND lost - count(DISTINCT iif(l.ip_len > g.passed_max, l.leg_id || ' ' || l.off, NULL))
-                   >= :min_repeats)
-       AND lost_below <= :below_max * (lost_below + g.passed)
+            OR l.passed_data > 0 AND l.passed_late > 0 AND max(l.len) >= max(k.mss) - :options_max
+               AND lost - count(DISTINCT iif(l.is_large, l.leg_id || ' ' || l.off, NULL)) >= :min_repeats)
+       AND lost_below <= :below_max * (lost_below + l.passed)
 ),
 -- The overhead of the tunnel that is seen, or, where the edge is sharp to a few bytes, of those that
 -- may be hidden; and the largest MTU of the usual ones that lies on the edge with it.
@@ -177,9 +219,6 @@ link (mtu, bytes, name) AS (
 ),
 why AS MATERIALIZED (
     SELECT f.*,
-           (SELECT connection_id FROM crossed
-             WHERE hop_id = f.hop_id ORDER BY segments DESC, connection_id LIMIT 1) AS connection_id,
-           (SELECT count(*) FROM crossed WHERE hop_id = f.hop_id) AS connections,
            (SELECT max(mtu) FROM link
              WHERE mtu >= f.passed_max + f.over AND mtu < f.lost_min + f.over AND bytes = 0
                AND NOT f.is_super AND (f.over > 0 OR f.lost_min - f.passed_max <= :sharp_bytes)) AS mtu,
@@ -190,38 +229,27 @@ why AS MATERIALIZED (
                AND f.over = 0 AND NOT f.is_super AND f.lost_min - f.passed_max <= :sharp_bytes) AS hidden
       FROM size f
 ),
--- Who crossed it, those that lost most first.
+-- Those that lost most first.
 victims AS MATERIALIZED (
     SELECT v.hop_id,
            json_group_array(printf('%s:%d > %s:%d: %d lost', c.client_addr, c.client_port,
                                    c.server_addr, c.server_port, v.segments)) AS list
-      FROM (SELECT *
-              FROM (SELECT *, row_number() OVER (PARTITION BY hop_id
-                                                 ORDER BY segments DESC, connection_id) AS nth
-                      FROM crossed)
-             WHERE nth <= :connections_max
-             ORDER BY hop_id, nth) v
+      FROM (SELECT * FROM crossed WHERE nth <= :connections_max ORDER BY hop_id, nth) v
       JOIN connection c ON c.id = v.connection_id
      GROUP BY v.hop_id
 ),
 proof AS MATERIALIZED (
-    SELECT l.hop_id,
-           '[' || group_concat(json_array(l.segment_id, 'lost')) FILTER (WHERE l.nth <= :evidence_max)
-               AS list
-      FROM (SELECT l.hop_id, l.segment_id,
-                   row_number() OVER (PARTITION BY l.hop_id ORDER BY l.segment_id) AS nth
-              FROM loss l
-              JOIN fact f ON f.hop_id = l.hop_id AND l.ip_len > f.passed_max) l
-     GROUP BY l.hop_id
+    SELECT hop_id, '[' || group_concat(json_array(segment_id, 'lost')) AS list
+      FROM (SELECT * FROM loss WHERE is_large AND nth <= :evidence_max ORDER BY hop_id, nth)
+     GROUP BY hop_id
 )
 SELECT f.connection_id,
-       (SELECT min(l.leg_id) FROM loss l
-         WHERE l.hop_id = f.hop_id AND l.connection_id = f.connection_id) AS leg_id,
+       f.leg_id,
        f.first_segment,
        f.last_segment,
        CASE
            WHEN NOT f.is_sure THEN 0.6
-           WHEN f.lost_below > 0 OR f.lost < 2 * :min_lost THEN 0.8
+           WHEN f.others > 0 OR f.lost_below > 0 OR f.lost < 2 * :min_lost THEN 0.8
            WHEN f.connections > 1 THEN 0.97
            ELSE 0.9
        END AS confidence,
@@ -241,12 +269,14 @@ SELECT f.connection_id,
                   ELSE ''
               END,
               iif(f.connections = 1, 'one connection', printf('%d connections', f.connections)),
-              f.lost_bytes) AS summary,
+              f.lost_bytes)
+       || iif(f.others = 0, '', printf('; %d other connections got such large ones through',
+                                       f.others)) AS summary,
        json_object('from', p.name, 'to', q.name, 'dir', iif(f.dir, 'server', 'client'),
                    'lost', f.lost, 'lost_min', f.lost_min, 'lost_max', f.lost_max,
                    'lost_bytes', f.lost_bytes, 'lost_below', f.lost_below,
                    'passed', f.passed, 'passed_max', f.passed_max, 'passed_after', f.passed_after,
-                   'is_sure', json(iif(f.is_sure, 'true', 'false')),
+                   'others', f.others, 'is_sure', json(iif(f.is_sure, 'true', 'false')),
                    'encap', f.encap, 'from_encap_bytes', coalesce(f.from_bytes, 0),
                    'to_encap_bytes', f.to_bytes,
                    'lost_min_outer', f.lost_min + f.over, 'passed_max_outer', f.passed_max + f.over,

@@ -30,7 +30,7 @@ WITH hole AS MATERIALIZED (
            f.detail ->> 'passed_max' AS passed_max, f.detail ->> 'connections' AS connections,
            f.detail ->> 'headers' AS headers, f.detail ->> 'mtu' AS mtu,
            f.detail -> 'explained_by' AS explained_by, f.confidence,
-           f.detail ->> 'is_sure' AS is_sure, f.detail ->> 'passed_after' AS passed_after
+           f.detail ->> 'is_sure' AS is_sure, f.detail ->> 'others' AS others, f.detail ->> 'passed_after' AS passed_after
       FROM finding f
      WHERE f.rule_id = 'size-dependent-loss'
        AND f.detail ->> 'from_encap_bytes' = 0
@@ -40,7 +40,7 @@ WITH hole AS MATERIALIZED (
     SELECT f.id, f.connection_id, f.leg_id, 0,
            f.detail ->> 'point', NULL, f.detail ->> 'repeats', f.detail ->> 'lost_min',
            f.detail ->> 'passed_max', f.detail ->> 'connections', f.detail ->> 'headers', NULL, '[]',
-           f.confidence, 0, 0
+           f.confidence, 0, 0, 0
       FROM finding f
      WHERE f.rule_id = 'path-mtu' AND f.severity = 'warning' AND f.detail ->> 'state' = 'suspected'
 ),
@@ -95,6 +95,10 @@ SELECT h.connection_id,
                    printf('an MSS of %d: proven to pass', h.passed_max - h.headers), NULL),
                'net.ipv4.tcp_mtu_probing=1 on the sender: smaller segments after a few timeouts'),
            'missing', json_array(
+               iif(h.others = 0, NULL,
+                   printf('%d other connections to the same addresses got such large ones through: by '
+                          || 'another route, to another machine, or at another time? Compare ports and '
+                          || 'times', h.others)),
                iif(y.point IS NULL, NULL,
                    h.to_point || ' missed packets (capture-loss): if it misses large ones rather than small '
                    || 'ones, nothing was lost'),

@@ -45,7 +45,7 @@ WITH loss AS MATERIALIZED (
            f.detail ->> 'passed' AS passed, f.detail ->> 'passed_max' AS passed_max,
            f.detail ->> 'connections' AS connections, f.detail ->> 'headers' AS headers,
            f.detail ->> 'mtu' AS mtu,
-           f.detail ->> 'is_sure' AS is_sure, f.detail ->> 'passed_after' AS passed_after,
+           f.detail ->> 'is_sure' AS is_sure, f.detail ->> 'others' AS others, f.detail ->> 'passed_after' AS passed_after,
            max(f.detail ->> 'from_encap_bytes', coalesce(f.detail ->> 'to_encap_bytes', 0)) AS over
       FROM finding f
      WHERE f.rule_id = 'size-dependent-loss'
@@ -110,7 +110,8 @@ SELECT p.connection_id,
        f.first_segment,
        f.last_segment,
        iif(p.is_sure, 'error', 'warning') AS severity,
-       iif(y.point IS NULL, 1, 0.8) * CASE iif(p.is_sure, p.place, 'unsure')
+       iif(y.point IS NULL, 1, 0.8) * iif(p.others = 0, 1, 0.9)
+           * CASE iif(p.is_sure, p.place, 'unsure')
            WHEN 'unsure' THEN p.confidence
            WHEN 'machine' THEN iif(p.from_bytes = 0 AND f.is_forwarded, 0.95, 0.85)
            WHEN 'underlay' THEN iif(p.mtu IS NULL, 0.85, 0.95)
@@ -168,6 +169,10 @@ SELECT p.connection_id,
                    END)
                END,
            'missing', json_array(
+               iif(p.others = 0, NULL,
+                   printf('%d other connections to the same addresses got such large ones through: by '
+                          || 'another route, to another machine, or at another time? Compare ports and '
+                          || 'times', p.others)),
                iif(y.point IS NULL, NULL,
                    p.to_point || ' missed packets (capture-loss): if it misses large ones rather than small '
                    || 'ones, nothing was lost'),

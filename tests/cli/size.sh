@@ -33,4 +33,18 @@ sample tunnel-gue 'udp port 5555 or not port 37454 or greater 2000'
 check "large segments of a connection that the other side is not known of" found \
     'error|tunnel-size-loss|7|1'
 
+# Other connections to the same address, which super-frames come through of: a repaired kernel.
+bug=$root/samples/tunnel-gue
+fixed=$root/samples/tunnel-gue-fixed
+rm -rf out
+run analyze -o out --max-plots 0 --tunnel udp/5555=gue \
+    "client=$bug/client.pcap,$fixed/client.pcap" \
+    "director-in=$bug/director-in.pcap,$fixed/director-in.pcap" \
+    "director-out=$bug/director-out.pcap,$fixed/director-out.pcap" \
+    "worker=$bug/worker.pcap,$fixed/worker.pcap"
+check "large segments of other connections came through" found 'error|tunnel-size-loss|18|2'
+check "how many, and that it should be looked at" case_has out/case.db \
+    "SELECT count(*) FROM finding f, json_each(f.detail, '\$.missing') m
+      WHERE f.rule_id = 'tunnel-size-loss' AND m.value LIKE '2 other connections %got %'" 1
+
 finish
