@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "command/pass_state.h"
 #include "survey/point.h"
+#include "track/track.h"
 
 /* Where else the segment was seen, and what happened with it. */
 static void follow_segment(struct pass *pass, struct open_leg *open,

@@ -5,6 +5,7 @@
 #include "command/pass_state.h"
 #include "decode/address.h"
 #include "decode/encap.h"
+#include "track/track.h"
 
 void pass_note_event(void *context, const struct event *event)
 {

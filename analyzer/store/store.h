@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "survey/found.h"
 #include "track/conntrack.h"
-#include "track/track.h"
+#include "track/state.h"
 
 struct store;
 

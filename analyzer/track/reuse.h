@@ -3,7 +3,7 @@
 #ifndef REUSE_H
 #define REUSE_H
 
-#include "track/track.h"
+#include "track/state.h"
 
 /* What one end of the former connection was left with, as raw numbers. */
 struct former_end {

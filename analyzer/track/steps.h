@@ -2,7 +2,7 @@
 #ifndef STEPS_H
 #define STEPS_H
 
-#include "track/track.h"
+#include "track/state.h"
 
 struct step {
     struct track *track;
