@@ -136,6 +136,9 @@ END {
     for (i = 1; i <= 3; i++)
         quotient(kinds[i] ": end to end, of the floor", kinds[i] " tcpmortem", kinds[i] " floor",
             "at most", 1.6)
+    for (i = 1; i <= 3; i++)
+        quotient(kinds[i] ": all rules, of the whole", kinds[i] " rules", kinds[i] " tcpmortem",
+            "at most", 0.15)
     for (i = 1; i <= 2; i++)
         beside_tshark(kinds[i])
     quotient("short: tcptrace, of tcpmortem", "short tcptrace", "short tcpmortem", "at least", 3)
