@@ -1,6 +1,7 @@
 #include "picture/ladder_script.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/time_text.h"
 #include "decode/packet.h"
@@ -10,6 +11,11 @@ enum {
     ROW_HEIGHT = 44,
     TOP = 185,
     BOTTOM = 40
+};
+
+enum {
+    NOTE_LINES = 2,
+    NOTE_MAX_LENGTH = 34, /* of a line: what has room at the right */
 };
 
 int ladder_height(const struct picture *picture)
@@ -110,11 +116,35 @@ static void write_sightings(FILE *out, const struct picture *picture, const stru
     }
 }
 
+/* Where the notes of a row are: two lines of them have room. */
+struct note_place {
+    size_t lines, column;
+};
+
+/* One note after the others. `text` is gnuplot's string. */
+static void write_note(FILE *out, const char *text, struct note_place *at)
+{
+    size_t length = strlen(text);
+
+    if (at->lines == NOTE_LINES + 1)
+        return;
+    at->column += length;
+    if (at->lines == 0 || at->column > NOTE_MAX_LENGTH) {
+        fputs(at->lines == 0 ? "" : at->lines == NOTE_LINES ? " . ', …'" : " . \",\\n\"", out);
+        at->column = length;
+        at->lines++;
+    } else {
+        fputs(" . ', '", out);
+    }
+    if (at->lines <= NOTE_LINES)
+        fprintf(out, " . %s", text);
+}
+
 /* What the row is to the findings, or else what befell it. */
 static void write_notes(FILE *out, const struct picture *picture, const struct ladder_row *row,
                         size_t y)
 {
-    const char *before = "";
+    struct note_place at = {0};
 
     fprintf(out, "set label ''");
     for (size_t i = 0; i < picture->labels_count; i++) {
@@ -122,16 +152,16 @@ static void write_notes(FILE *out, const struct picture *picture, const struct l
 
         for (size_t j = 0; j < picture->traces_count && !about; j++)
             about = row->sightings[j].segment == picture->labels[i].segment;
-        if (!about || row->is_icmp)
-            continue;
-        fprintf(out, " . '%s' . %s", before, picture->labels[i].text);
-        before = ", ";
+        if (about && !row->is_icmp)
+            write_note(out, picture->labels[i].text, &at);
     }
-    for (int mark = MARK_OUT_OF_ORDER; mark < MARKS && *before == '\0'; mark++)
-        if (row->mark_bits & 1u << mark) {
-            fprintf(out, " . '%s'", mark_style((enum mark)mark)->legend);
-            before = ", ";
-        }
+    for (int mark = MARK_OUT_OF_ORDER; mark < MARKS && at.lines == 0; mark++) {
+        char text[40];
+
+        snprintf(text, sizeof text, "'%s'", mark_style((enum mark)mark)->legend);
+        if (row->mark_bits & 1u << mark)
+            write_note(out, text, &at);
+    }
     fprintf(out, " at %.3f,%zu left font ',12' tc rgb '#A04000'\n",
             (double)picture->traces_count + 1.06, y);
 }

@@ -208,6 +208,7 @@ void picture_done(struct picture *picture)
     free(picture->range_note);
     free(picture->client);
     free(picture->server);
+    free(picture->missing.point);
     ladder_done(&picture->ladder);
     graph_free(picture->graph);
     *picture = (struct picture){0};

@@ -10,6 +10,7 @@
 
 #include "picture/graph.h"
 #include "picture/ladder.h"
+#include "picture/ladder_missing.h"
 #include "picture/mark.h"
 
 /* Data of the drawn direction, or several of it that fall on one column of the picture. */
@@ -33,7 +34,7 @@ struct picture_marks {
 
 /* A leg in the picture: what one point saw. */
 struct picture_trace {
-    int64_t leg;
+    int64_t leg; /* 0: a finding says that nothing came there; in ladders only */
     char *data_legend, *ack_legend;
     char *lane[2];       /* its point; the end that NAT gave another name there, or nothing */
     int64_t level;       /* the highest ACK so far */
@@ -79,6 +80,7 @@ struct picture {
     int64_t gap_bytes; /* … if no more than that lies between */
     char *client, *server;
     struct ladder ladder;
+    struct ladder_missing missing; /* the trace without a leg */
     struct graph *graph;
 };
 

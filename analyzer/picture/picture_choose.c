@@ -5,10 +5,12 @@
 #include "base/memory.h"
 #include "base/time_text.h"
 #include "case/query.h"
+#include "picture/ladder_missing.h"
 #include "picture/picture_set.h"
 
 enum {
     LABEL_MAX_LENGTH = 60,
+    LANE_MAX_LENGTH = 24,
     LABELS_MAX = 10,
     ZOOM_MIN_SEGMENTS = 100,
     ZOOM_SHARE = 3, /* the evidence is zoomed at if it is less than 1/3 of the whole */
@@ -177,6 +179,27 @@ static enum status load_roles(struct picture *picture, const struct report *repo
     return query_close(&q);
 }
 
+/* A lane behind the others, in the direction of what never came there. */
+static enum status add_missing(struct picture *picture, const struct report *report,
+                               struct error *err)
+{
+    enum status status = ladder_missing_load(&picture->missing, report, picture->connection, err);
+    struct picture_trace *trace;
+
+    if (status != STATUS_OK || picture->missing.point == NULL ||
+        picture->traces_count == LADDER_LANES_MAX)
+        return status;
+    trace = memory_append((void **)&picture->traces, &picture->traces_count,
+                          &picture->traces_capacity, sizeof *trace);
+    if (picture->missing.dir != 0)
+        for (; trace > picture->traces; trace--)
+            *trace = trace[-1];
+    *trace = (struct picture_trace){0};
+    trace->lane[0] = text_safe(TEXT_GNUPLOT, picture->missing.point, LANE_MAX_LENGTH);
+    trace->lane[1] = text_safe(TEXT_GNUPLOT, "", LANE_MAX_LENGTH);
+    return STATUS_OK;
+}
+
 /* A connection of few segments, as of a handshake that failed, is best told by a ladder. */
 enum status picture_set_add_ladder(struct picture_set *set, const struct report *report,
                                    struct error *err)
@@ -194,7 +217,9 @@ enum status picture_set_add_ladder(struct picture_set *set, const struct report 
     picture->kind = PICTURE_LADDER;
     free(picture->name);
     picture->name = memory_print("connection-%" PRId64 "-ladder", picture->connection);
-    status = load_icmp(picture, report, err);
+    status = add_missing(picture, report, err);
+    if (status == STATUS_OK)
+        status = load_icmp(picture, report, err);
     return status != STATUS_OK ? status : load_roles(picture, report, err);
 }
 

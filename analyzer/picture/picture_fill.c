@@ -195,6 +195,24 @@ static enum status read_segments(const struct fill *fill, struct error *err)
     return query_close(&q);
 }
 
+/* What the findings name ends before the lane that it never came to. */
+static void finish_ladder(struct picture *picture)
+{
+    size_t edge = picture->missing.dir == 0 ? picture->traces_count - 1 : 0;
+    int64_t *evidence;
+
+    ladder_sort(&picture->ladder);
+    if (picture->missing.point == NULL || picture->labels_count == 0 ||
+        picture->traces[edge].leg != 0)
+        return;
+    evidence = memory_alloc(picture->labels_count * sizeof *evidence);
+    for (size_t i = 0; i < picture->labels_count; i++)
+        evidence[i] = picture->labels[i].segment;
+    ladder_missing_mark(&picture->missing, &picture->ladder, picture->traces_count, evidence,
+                        picture->labels_count);
+    free(evidence);
+}
+
 enum status picture_set_fill(struct picture_set *set, const struct report *report,
                              struct error *err)
 {
@@ -208,7 +226,7 @@ enum status picture_set_fill(struct picture_set *set, const struct report *repor
     if (status == STATUS_OK)
         status = read_segments(&fill, err);
     for (size_t i = 0; i < set->count; i++)
-        ladder_sort(&set->pictures[i].ladder);
+        finish_ladder(&set->pictures[i]);
     free(fill.wishes);
     free(fill.noted);
     return status;

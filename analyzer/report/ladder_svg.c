@@ -1,6 +1,9 @@
 /* The ladder of a finding as SVG. Colours and fonts are the page's: report.css. */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "base/time_text.h"
 #include "decode/packet.h"
 #include "report/ladder_told.h"
@@ -14,6 +17,9 @@ enum {
     ROW = 40,
     BOTTOM = 16,
     NAME_MAX_LENGTH = 30,
+    NOTE_MAX_LENGTH = 42, /* of a line: what has room at the right */
+    NOTE_LINES = 3,
+    NOTE_LINE = 14,
 };
 
 static int lane_x(size_t lane)
@@ -126,11 +132,50 @@ static double words_x(const struct ladder_span *span, bool injected)
            ((span->first + span->last) % 2 == 0 ? LANE / 2.0 : 0);
 }
 
+/* The length of the next line of a list: as many items as have room, one at least. */
+static size_t line_of_notes(const char *notes)
+{
+    size_t length = 0;
+
+    for (;;) {
+        const char *comma = strstr(notes + length, ", ");
+        size_t end = comma != NULL ? (size_t)(comma - notes) + 2 : strlen(notes);
+
+        if (length > 0 && end > NOTE_MAX_LENGTH)
+            return length;
+        length = end;
+        if (comma == NULL)
+            return length;
+    }
+}
+
+/* Beside the row, in lines that have room; what has none is told by the packets below. */
+static void write_notes(FILE *out, const char *notes, int x, int y)
+{
+    const char *lines[NOTE_LINES + 1] = {notes};
+    int count = 0;
+
+    for (; count < NOTE_LINES && *lines[count] != '\0'; count++)
+        lines[count + 1] = lines[count] + line_of_notes(lines[count]);
+    for (int i = 0; i < count; i++) {
+        char *line = memory_print("%.*s", (int)(lines[i + 1] - lines[i]), lines[i]);
+
+        fprintf(out, "<text class=note x=%d y=%d>", x,
+                y + 4 + NOTE_LINE * i - NOTE_LINE * (count - 1) / 2);
+        text_write(out, TEXT_HTML, line, NOTE_MAX_LENGTH);
+        fputs(i + 1 == count && *lines[count] != '\0' ? " …</text>" : "</text>", out);
+        free(line);
+    }
+}
+
 static void write_row(FILE *out, const struct ladder_told *told, const struct ladder_row *row,
                       int64_t before_ns, int y)
 {
     struct ladder_span span = ladder_span(row, told->lanes_count);
     char text[TIME_TEXT_SIZE];
+    char *notes = NULL;
+    size_t size = 0;
+    FILE *stream;
 
     fprintf(out, "<g><text class=time x=%d y=%d>%s</text>", LEFT - 60, y,
             time_text_seconds(row->ts_ns - told->origin_ns, text));
@@ -143,9 +188,12 @@ static void write_row(FILE *out, const struct ladder_told *told, const struct la
     ladder_write_words(out, row);
     fputs("</text>", out);
     write_sightings(out, told, row, y);
-    fprintf(out, "<text class=note x=%d y=%d>", lane_x(told->lanes_count + 1) + 16, y + 4);
-    ladder_told_write_notes(out, TEXT_HTML, told, row);
-    fputs("</text></g>\n", out);
+    stream = text_open(&notes, &size);
+    ladder_told_write_notes(stream, TEXT_PLAIN, told, row);
+    fclose(stream);
+    write_notes(out, notes, lane_x(told->lanes_count + 1) + 16, y);
+    free(notes);
+    fputs("</g>\n", out);
 }
 
 static int rows_height(const struct ladder_told *told)

@@ -39,7 +39,7 @@ static enum status load_lanes(struct ladder_told *told, const struct report *rep
     query_open(&q, report,
                "SELECT l.id, l.first_segment, l.last_segment, p.name,"
                " c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port,"
-               " c.first_ns FROM finding f JOIN connection c ON c.id = f.connection_id"
+               " c.first_ns, c.id FROM finding f JOIN connection c ON c.id = f.connection_id"
                " JOIN leg l ON l.connection_id = c.id JOIN point p ON p.id = l.point_id"
                " WHERE f.id = :finding ORDER BY l.path_position, l.id",
                err);
@@ -54,6 +54,7 @@ static enum status load_lanes(struct ladder_told *told, const struct report *rep
             told->client = memory_copy_text(query_text(&q, 4));
             told->server = memory_copy_text(query_text(&q, 5));
             told->origin_ns = query_int(&q, 6);
+            told->connection = query_int(&q, 7);
         }
     }
     return query_close(&q);
@@ -87,61 +88,40 @@ static enum status choose_evidence(struct ladder_told *told, const struct report
     return query_close(&q);
 }
 
-/* A point where the finding says that its segments never came (`detail.never_seen`) has no leg, and
- * a lane all the same: behind the others, in the direction of the evidence. */
+/* Such a point has a lane behind the others, in the direction of the evidence. */
 static enum status add_missing(struct ladder_told *told, const struct report *report,
                                struct error *err)
 {
-    struct query q;
+    enum status status = ladder_missing_load(&told->missing, report, told->connection, err);
+    struct ladder_lane *lane;
 
-    query_open(&q, report,
-               "SELECT p.name, (SELECT dir FROM segment WHERE id = :segment)"
-               " FROM worst w JOIN finding f ON f.id = w.finding_id, json_each(CASE WHEN "
-               "json_valid(f.detail) THEN f.detail ELSE '{}' END,"
-               " '$.never_seen') n JOIN point p ON p.name = json_extract(n.value, '$.point')"
-               " WHERE w.connection_id = (SELECT connection_id FROM finding WHERE id = :finding)"
-               " AND n.type = 'object' ORDER BY w.place, p.id LIMIT 1",
-               err);
-    query_bind(&q, ":finding", told->finding);
-    query_bind(&q, ":segment", told->roles[0].segment);
-    if (query_next(&q) && told->lanes_count < LADDER_LANES_MAX) {
-        struct ladder_lane *lane = memory_append((void **)&told->lanes, &told->lanes_count,
-                                                 &told->lanes_capacity, sizeof *lane);
-
-        told->missing_dir = (int)query_int(&q, 1);
-        if (told->missing_dir != 0)
-            for (; lane > told->lanes; lane--)
-                *lane = lane[-1];
-        *lane = (struct ladder_lane){.name = memory_copy_text(query_text(&q, 0))};
-    }
-    return query_close(&q);
+    if (status != STATUS_OK || told->missing.point == NULL || told->lanes_count == LADDER_LANES_MAX)
+        return status;
+    lane = memory_append((void **)&told->lanes, &told->lanes_count, &told->lanes_capacity,
+                         sizeof *lane);
+    if (told->missing.dir != 0)
+        for (; lane > told->lanes; lane--)
+            *lane = lane[-1];
+    *lane = (struct ladder_lane){.name = memory_copy_text(told->missing.point)};
+    return STATUS_OK;
 }
 
-static bool has_role(const struct ladder_told *told, const struct ladder_row *row)
-{
-    for (size_t i = 0; i < told->roles_count; i++)
-        for (size_t lane = 0; lane < told->lanes_count; lane++)
-            if (row->sightings[lane].segment == told->roles[i].segment)
-                return true;
-    return false;
-}
-
-/* The evidence that came to the point before such a one ends there. */
 static enum status mark_missing(struct ladder_told *told, const struct report *report,
                                 struct error *err)
 {
-    size_t edge = told->missing_dir == 0 ? told->lanes_count - 1 : 0;
+    size_t edge = told->missing.dir == 0 ? told->lanes_count - 1 : 0;
+    int64_t *evidence;
 
     (void)report;
     (void)err;
-    for (size_t i = 0; i < told->ladder.count && told->lanes[edge].leg == 0; i++) {
-        struct ladder_row *row = &told->ladder.rows[i];
-        struct ladder_span span = ladder_span(row, told->lanes_count);
-
-        if (row->dir == told->missing_dir && has_role(told, row) &&
-            (int)span.last + span.forward == (int)edge + 1)
-            row->mark_bits |= 1u << MARK_NOT_FORWARDED;
-    }
+    if (told->lanes[edge].leg != 0)
+        return STATUS_OK;
+    evidence = memory_alloc(told->roles_count * sizeof *evidence);
+    for (size_t i = 0; i < told->roles_count; i++)
+        evidence[i] = told->roles[i].segment;
+    ladder_missing_mark(&told->missing, &told->ladder, told->lanes_count, evidence,
+                        told->roles_count);
+    free(evidence);
     return STATUS_OK;
 }
 
@@ -368,6 +348,7 @@ void ladder_told_free(struct ladder_told *told)
     free(told->left_out);
     free(told->client);
     free(told->server);
+    free(told->missing.point);
     ladder_done(&told->ladder);
     *told = (struct ladder_told){0};
 }

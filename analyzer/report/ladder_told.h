@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "case/context.h"
 #include "picture/ladder.h"
+#include "picture/ladder_missing.h"
 
 struct ladder_lane {
     int64_t leg;         /* 0: the finding says that its segments never came there */
@@ -24,12 +25,12 @@ struct ladder_role {
 };
 
 struct ladder_told {
-    int64_t finding;
+    int64_t finding, connection;
     char *client, *server;
     int64_t origin_ns;         /* the connection's first segment */
     struct ladder_lane *lanes; /* from the client to the server */
     size_t lanes_count, lanes_capacity;
-    int missing_dir; /* of the segments that never came to a lane without a leg */
+    struct ladder_missing missing; /* the lane without a leg */
     struct ladder_role *roles;
     size_t roles_count, roles_capacity;
     int64_t *chosen; /* segment ids, ascending */

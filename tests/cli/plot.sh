@@ -54,6 +54,9 @@ draws() {
 draws sequence docker-reset 'bytes since ISN' --connection 1
 draws zoom docker-reset 'around the evidence' --connection 1
 draws ladder ttl-ecmp 'not recorded there' --connection 3
+check "a ladder: the point where its SYN never came has a lane" says ladder.svg '>server/if2<'
+check "… before which all four SYNs end" test "$(grep -o 'rgb(136,  34,  85)\|#882255' ladder.svg | wc -l)" -ge 4
+check "… and what is said of the first has two lines" says ladder.svg 'seen at router-mid, …'
 draws syn-series ttl-ecmp '5 of 18 connections: never answered'
 draws ttl ttl-ecmp 'router-far'
 draws delay docker-reset 'container to host' --connection 1
