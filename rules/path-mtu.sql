@@ -17,7 +17,7 @@
 --            `iptables -A INPUT -p icmp --icmp-type fragmentation-needed -j ACCEPT` (and FORWARD). On
 --            the sender, `sysctl -w net.ipv4.tcp_mtu_probing=1` finds the size without ICMP, after
 --            some timeouts. `tracepath HOST` shows where the MTU falls.
--- reference: RFC 1191 §3; RFC 8201 §4; RFC 2923 §2.1; RFC 4821; METHODS 4.9
+-- reference: RFC 1191 §3; RFC 8201 §4; RFC 2923 §2.1; RFC 4821
 
 WITH too_big AS MATERIALIZED (
     SELECT i.leg_id, l.connection_id, min(i.mtu) AS mtu, max(i.src) AS src, min(i.ts_ns) AS first_ns,

@@ -25,7 +25,7 @@
 -- remedy:    A tunnel or another small link: the diagnoses tell where and how. To prove it in a
 --            minute: `ping -M do -s SIZE HOST` (SIZE is the datagram less 28) with a size on each
 --            side of the edge.
--- reference: RFC 1191 §3; RFC 2923 §2.1; RFC 4821 §1; METHODS 4.9
+-- reference: RFC 1191 §3; RFC 2923 §2.1; RFC 4821 §1
 
 WITH told AS MATERIALIZED (
     SELECT DISTINCT l.connection_id FROM icmp i JOIN leg l ON l.id = i.leg_id WHERE i.mtu IS NOT NULL

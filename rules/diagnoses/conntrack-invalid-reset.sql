@@ -133,7 +133,8 @@ proof AS MATERIALIZED (
            min(t.rst_id) AS first_rst, max(t.rst_id) AS last_rst, min(t.answers) AS first_answer,
            max(t.is_bracketed) AS is_bracketed, min(t.is_dropped) AS all_dropped,
            max(t.is_invalid) AS is_invalid, max(t.is_edge) AS is_edge, max(t.behind) AS behind,
-           min(t.answer_ns) AS answer_ns, min(t.after_id) AS peer_id,
+           min(t.answer_ns) AS answer_ns, max(t.answer_ns) AS answer_most_ns,
+           min(t.after_id) AS peer_id,
            max(t.upstream_point_id) AS upstream_point_id, t.dir,
            coalesce(max(t.upstream_point_id) IN (SELECT id FROM lossy), 0) AS is_lossy,
            '[' || group_concat(iif(t.copy_id IS NULL, '', json_array(t.copy_id, 'copy') || ',')
@@ -167,13 +168,14 @@ SELECT f.connection_id,
            ELSE 0.6
        END AS confidence,
        printf('%s:%d to %s:%d: conntrack on %s %s %s INVALID%s and did not translate %s; the host '
-              || 'itself answered, %.3f ms later, with a RST in the name of %s:%d; %s',
+              || 'itself answered, %s ms later, with a RST in the name of %s:%d; %s',
               c.client_addr, c.client_port, c.server_addr, c.server_port, p.name,
               iif(f.is_bracketed OR f.is_invalid, 'called', 'probably called'),
               iif(f.rsts = 1, 'a late segment', printf('%d late segments', f.rsts)),
               iif(f.behind IS NULL, '', printf(' (up to %d bytes below the ACK)', f.behind)),
               iif(f.rsts = 1, 'it', 'them'),
-              f.answer_ns / 1e6,
+              iif(f.answer_ns / 1000 = f.answer_most_ns / 1000, printf('%.3f', f.answer_ns / 1e6),
+                  printf('%.3f to %.3f', f.answer_ns / 1e6, f.answer_most_ns / 1e6)),
               iif(f.dir, l.server_addr, l.client_addr), iif(f.dir, l.server_port, l.client_port),
               iif(c.outcome = 'reset', 'that reset the connection',
                   'the other end ignored it, and the connection survived'))

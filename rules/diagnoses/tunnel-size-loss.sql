@@ -31,7 +31,7 @@
 --            detail.what_if has the values. And let ICMP type 3 code 4 (ICMPv6 type 2) through, and
 --            not only TCP profits.
 -- reference: RFC 2923 §2.1; RFC 4459 §3; Linux net/netfilter/ipvs/ip_vs_xmit.c, ip_vs_tunnel_xmit(),
---            net/ipv4/udp_offload.c, __skb_udp_tunnel_segment(); METHODS 4.9
+--            net/ipv4/udp_offload.c, __skb_udp_tunnel_segment()
 
 -- The facts are those of size-dependent-loss; here they get a place.
 WITH loss AS MATERIALIZED (
