@@ -221,7 +221,7 @@ static enum status conclude(const struct request *request, const char *case_path
     bool reached = false;
 
     if (status == STATUS_OK)
-        status = report_summary(case_path, request->output, stdout, err);
+        status = report_summary(case_path, request->output, request->report.formats, stdout, err);
     if (status == STATUS_OK && request->strict && result->incomplete)
         return error_set(err, STATUS_INPUT, "--strict: a capture is cut or damaged");
     if (status == STATUS_OK && request->fail_on != NULL)

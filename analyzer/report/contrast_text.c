@@ -47,10 +47,11 @@ static size_t significant(const struct contrast *contrast)
 void contrast_write_method(FILE *out, const struct contrast *contrast)
 {
     size_t found = significant(contrast);
+    char worked[TEXT_COUNT_SIZE];
 
     write_plural(out, contrast->failed, "connection");
     fputs(" failed, ", out);
-    fprintf(out, "%" PRId64 " worked", contrast->worked);
+    fprintf(out, "%s worked", text_count(contrast->worked, worked));
     if (contrast->left_out > 0)
         fprintf(out, ", %" PRId64 " failed otherwise and are left out", contrast->left_out);
     if (found == 0)

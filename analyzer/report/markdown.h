@@ -32,6 +32,10 @@ void section_write_time(const struct section *section, struct query *q, int colu
 
 enum status markdown_verdict(const struct report *report, FILE *out, struct error *err);
 enum status markdown_what_happened(const struct report *report, FILE *out, struct error *err);
+
+enum {
+    MARKDOWN_EVIDENCE_LINES = 20 /* of a finding with more the first and the last */
+};
 enum status markdown_evidence(const struct report *report, FILE *out, int64_t finding,
                               struct error *err);
 enum status markdown_findings(const struct report *report, FILE *out, struct error *err);

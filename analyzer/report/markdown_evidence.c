@@ -7,6 +7,11 @@
 #include "report/markdown.h"
 #include "report/segment_line.h"
 
+enum {
+    FIRST = 12,
+    LAST = MARKDOWN_EVIDENCE_LINES - FIRST
+};
+
 /* The first and the last segments of many: how it began and what it came to. */
 static const char evidence_sql[] =
     "WITH proof AS (SELECT segment_id, group_concat(role, ', ') AS roles"
@@ -18,7 +23,7 @@ static const char evidence_sql[] =
     " s.flags, s.off, s.ack_off, s.len, s.win, s.ttl, s.tsval, s.tsecr"
     " FROM numbered n JOIN segment s ON s.id = n.segment_id"
     " JOIN leg l ON l.id = s.leg_id JOIN point p ON p.id = l.point_id"
-    " WHERE n.nth <= 12 OR n.nth > n.total - 8 ORDER BY n.nth";
+    " WHERE n.nth <= :first OR n.nth > n.total - :last ORDER BY n.nth";
 
 enum column {
     NTH,
@@ -108,6 +113,8 @@ enum status markdown_evidence(const struct report *report, FILE *out, int64_t fi
 
     query_open(&q, report, evidence_sql, err);
     query_bind(&q, ":finding", finding);
+    query_bind(&q, ":first", FIRST);
+    query_bind(&q, ":last", LAST);
     width = widest_frame_name(&q);
     while (query_next(&q)) {
         int64_t nth = query_int(&q, NTH);

@@ -41,6 +41,13 @@ static const char values_sql[] =
     " AND j.key NOT IN ('cause', 'chain', 'what_if', 'missing')"
     " AND (j.type NOT IN ('array', 'object') OR length(j.value) BETWEEN 3 AND 80) LIMIT 16";
 
+/* Whether all evidence of a finding is evidence of the other one, too. */
+static const char shown_before_sql[] =
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM evidence WHERE finding_id = :finding)"
+    " AND NOT EXISTS (SELECT segment_id FROM evidence WHERE finding_id = :finding"
+    " EXCEPT SELECT segment_id FROM evidence WHERE finding_id = :other)"
+    " AND (SELECT count(DISTINCT segment_id) FROM evidence WHERE finding_id = :other) <= :lines";
+
 /* The sentences that a diagnosis gives in `detail`: one, or an array of them. */
 static const char sentences_sql[] =
     "SELECT t.value FROM finding f,"
@@ -117,7 +124,9 @@ static void write_values(FILE *out, struct query *values, int64_t finding)
 
 struct what {
     struct section section;
-    struct query examples, values, sentences;
+    struct query examples, values, sentences, shown_before;
+    int64_t shown[RULES_WITH_PACKETS]; /* findings whose packets are there */
+    int shown_count;
     int64_t drawn[LADDERS_MAX]; /* connections that have a ladder */
     int ladders;
 };
@@ -190,7 +199,34 @@ static enum status write_ladder(struct what *what, int64_t finding, int64_t conn
     return ladder_told_write_mermaid(what->section.out, what->section.report, finding, err);
 }
 
-static enum status write_rule(struct what *what, struct query *rule, int nth, struct error *err)
+/* A cause and its symptoms are often told by the same packets: they are shown once. */
+static enum status write_packets(struct what *what, int64_t finding, struct error *err)
+{
+    struct query *q = &what->shown_before;
+
+    for (int i = 0; i < what->shown_count; i++) {
+        bool known;
+
+        query_bind(q, ":finding", finding);
+        query_bind(q, ":other", what->shown[i]);
+        query_bind(q, ":lines", MARKDOWN_EVIDENCE_LINES);
+        known = query_next(q);
+        query_rewind(q);
+        if (known) {
+            fprintf(what->section.out,
+                    "\n**The packets of the first one** are among those of finding %" PRId64
+                    ", above.\n",
+                    what->shown[i]);
+            return STATUS_OK;
+        }
+    }
+    if (what->shown_count == RULES_WITH_PACKETS)
+        return STATUS_OK;
+    what->shown[what->shown_count++] = finding;
+    return markdown_evidence(what->section.report, what->section.out, finding, err);
+}
+
+static enum status write_rule(struct what *what, struct query *rule, struct error *err)
 {
     FILE *out = what->section.out;
     enum status status;
@@ -199,8 +235,8 @@ static enum status write_rule(struct what *what, struct query *rule, int nth, st
     write_rule_heading(out, rule);
     write_examples(what, rule, &worst, &connection);
     status = write_ladder(what, worst, connection, err);
-    if (nth < RULES_WITH_PACKETS && status == STATUS_OK)
-        status = markdown_evidence(what->section.report, out, worst, err);
+    if (status == STATUS_OK)
+        status = write_packets(what, worst, err);
     write_sentences(what, "The cause.", "cause", false, worst);
     write_sentences(what, "Step by step.", "chain", true, worst);
     write_values(out, &what->values, worst);
@@ -240,19 +276,23 @@ enum status markdown_what_happened(const struct report *report, FILE *out, struc
     query_open(&what.examples, report, examples_sql, err);
     query_open(&what.values, report, values_sql, err);
     query_open(&what.sentences, report, sentences_sql, err);
+    query_open(&what.shown_before, report, shown_before_sql, err);
     query_open(&rules, report, rules_sql, err);
     while (status == STATUS_OK && query_next(&rules)) {
-        if (!section_has_room(&what.section))
+        if (!section_has_room(&what.section)) {
             left++;
-        else if (query_int(&rules, RANK) < WORST_NOTICE)
-            status = write_rule(&what, &rules, written++, err);
-        else
+        } else if (query_int(&rules, RANK) < WORST_NOTICE) {
+            status = write_rule(&what, &rules, err);
+            written++;
+        } else {
             write_listed(out, &rules, listed++ == 0);
+        }
     }
     if (written + listed == 0)
         fputs("No rule has found anything.\n", out);
     section_write_more(&what.section, left, "rules that found something: `findings.csv`");
-    struct query *const queries[] = {&rules, &what.examples, &what.values, &what.sentences};
+    struct query *const queries[] = {&rules, &what.examples, &what.values, &what.sentences,
+                                     &what.shown_before};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         closed = query_close(queries[i]);
         status = status != STATUS_OK ? status : closed;

@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -86,6 +87,18 @@ static bool needs_pictures(const char *formats)
     for (size_t i = 0; i < WRITERS; i++)
         needed = needed || (writers[i].pictures && is_wanted(formats, &writers[i]));
     return needed;
+}
+
+size_t report_files(const char *formats, const char *files[static REPORT_FILES_MAX])
+{
+    bool for_people = needs_pictures(formats);
+    size_t count = 0;
+
+    static_assert((int)WRITERS <= (int)REPORT_FILES_MAX, "a file of each writer");
+    for (size_t i = 0; i < WRITERS; i++)
+        if (is_wanted(formats, &writers[i]) && (writers[i].pictures || !for_people))
+            files[count++] = writers[i].file;
+    return count;
 }
 
 enum status report_write(const char *case_path, const char *dir,

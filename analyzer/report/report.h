@@ -27,10 +27,17 @@ enum status report_write(const char *case_path, const char *dir,
                          const struct report_options *options, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Says on `out` in a few lines what was found in the case, and that the report of it is in
- * `dir`. */
-enum status report_summary(const char *case_path, const char *dir, FILE *out, struct error *err)
-    __attribute__((warn_unused_result));
+/* The files of `formats` (as above) that a person reads first: report.md and report.html, or,
+ * where neither is among them, all. Returns how many; their names are static. */
+enum {
+    REPORT_FILES_MAX = 5
+};
+size_t report_files(const char *formats, const char *files[static REPORT_FILES_MAX]);
+
+/* Says on `out` in a few lines what was found in the case, what to do about it, and where in
+ * `dir` the report of it is. */
+enum status report_summary(const char *case_path, const char *dir, const char *formats, FILE *out,
+                           struct error *err) __attribute__((warn_unused_result));
 
 /* Writes expected.csv into `dir`: the findings of the case without ids, for comparison. */
 enum status report_expectation(const char *case_path, const char *dir, struct error *err)

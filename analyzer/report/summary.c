@@ -9,11 +9,30 @@
 enum {
     TOP_FINDINGS = 5,
     SUMMARY_MAX_LENGTH = 160,
+    REMEDY_MAX_LENGTH = 320,
     PATH_MAX_LENGTH = 500
 };
 
-/* One line each, worst first, each rule once: the rest of its findings is a count. */
-static enum status write_top(const struct report *report, FILE *out, struct error *err)
+/* What the rule of the worst finding says that can be done about it. */
+static enum status write_remedy(const struct report *report, FILE *out, struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT r.remedy FROM worst w JOIN rule r ON r.id = w.rule_id WHERE w.place = 1",
+               err);
+    if (query_next(&q) && *query_text(&q, 0) != '\0') {
+        fputs("\nWhat to do: ", out);
+        text_write(out, TEXT_PLAIN, query_text(&q, 0), REMEDY_MAX_LENGTH);
+        fputc('\n', out);
+    }
+    return query_close(&q);
+}
+
+/* One line each, worst first, each rule once: the rest of its findings is a count. What `verdict`
+ * says already is not said again. */
+static enum status write_top(const struct report *report, const struct verdict *verdict, FILE *out,
+                             struct error *err)
 {
     int64_t written = 0;
     struct query q;
@@ -27,12 +46,15 @@ static enum status write_top(const struct report *report, FILE *out, struct erro
                err);
     query_bind(&q, ":limit", TOP_FINDINGS);
     for (; query_next(&q); written++) {
+        bool is_verdict = written == 0 && verdict->summary != NULL;
+
         if (written == 0)
             fputc('\n', out);
         fprintf(out, "  %-8s", query_text(&q, 0));
         text_write(out, TEXT_PLAIN, query_text(&q, 1), SUMMARY_MAX_LENGTH);
         fputs(": ", out);
-        text_write(out, TEXT_PLAIN, query_text(&q, 2), SUMMARY_MAX_LENGTH);
+        text_write(out, TEXT_PLAIN, is_verdict ? "the verdict above" : query_text(&q, 2),
+                   SUMMARY_MAX_LENGTH);
         if (!query_is_null(&q, 3))
             fprintf(out, " (connection %" PRId64 ")", query_int(&q, 3));
         if (query_int(&q, 4) > 1)
@@ -42,7 +64,22 @@ static enum status write_top(const struct report *report, FILE *out, struct erro
     return query_close(&q);
 }
 
-enum status report_summary(const char *case_path, const char *dir, FILE *out, struct error *err)
+/* Those for people; or, without them, what else was asked for. */
+static void write_files(const char *dir, const char *formats, FILE *out)
+{
+    const char *files[REPORT_FILES_MAX];
+    size_t count = report_files(formats, files);
+
+    for (size_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "\nReport: " : ", ", out);
+        text_write(out, TEXT_PLAIN, dir, PATH_MAX_LENGTH);
+        fprintf(out, "/%s", files[i]);
+    }
+    fputc('\n', out);
+}
+
+enum status report_summary(const char *case_path, const char *dir, const char *formats, FILE *out,
+                           struct error *err)
 {
     struct verdict verdict = {0};
     struct report report;
@@ -57,10 +94,10 @@ enum status report_summary(const char *case_path, const char *dir, FILE *out, st
     fputc('\n', out);
     verdict_write_counts(out, &verdict);
     fputs(".\n", out);
-    status = write_top(&report, out, err);
-    fputs("\nReport: ", out);
-    text_write(out, TEXT_PLAIN, dir, PATH_MAX_LENGTH);
-    fputs("/report.md\n", out);
+    status = write_top(&report, &verdict, out, err);
+    if (status == STATUS_OK && verdict.summary != NULL)
+        status = write_remedy(&report, out, err);
+    write_files(dir, formats, out);
 out:
     verdict_free(&verdict);
     report_close(&report);

@@ -28,7 +28,9 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
                " (SELECT coalesce(sum(segments), 0) FROM capture),"
                " (SELECT count(DISTINCT connection_id) FROM finding"
                " WHERE severity IN ('error', 'warning')), (SELECT count(*) FROM rule),"
-               " (SELECT count(*) FROM remark WHERE kind = 'broken-rule')",
+               " (SELECT count(*) FROM remark WHERE kind = 'broken-rule'),"
+               " (SELECT count(*) FROM connection"
+               " WHERE outcome IN ('refused', 'unanswered', 'reset'))",
                err);
     if (query_next(&q)) {
         v->connections = query_int(&q, 0);
@@ -37,6 +39,7 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
         v->affected = query_int(&q, 3);
         v->rules = query_int(&q, 4);
         v->broken_rules = query_int(&q, 5);
+        v->failed = query_int(&q, 6);
     }
     return query_close(&q);
 }
@@ -140,6 +143,7 @@ void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
 
 void verdict_write_counts(FILE *out, const struct verdict *v)
 {
+    char failed[TEXT_COUNT_SIZE];
     int written = 0;
 
     for (int rank = 0; rank < SEVERITIES; rank++) {
@@ -153,6 +157,8 @@ void verdict_write_counts(FILE *out, const struct verdict *v)
     }
     fputs(written > 0 ? " in " : "No findings in ", out);
     write_count(out, v->connections, "connection");
+    if (v->failed > 0)
+        fprintf(out, " (%s failed)", text_count(v->failed, failed));
     fputs(", ", out);
     write_count(out, v->segments, "segment");
     fputs(" at ", out);

@@ -15,6 +15,7 @@ enum {
 struct verdict {
     int64_t found[SEVERITIES];       /* findings by severity, the worst severity first */
     int64_t connections, affected;   /* affected: with a finding of warning or worse */
+    int64_t failed;                  /* refused, unanswered or reset */
     int64_t segments, points, rules; /* rules: that ran */
     int64_t broken_rules;
     /* The worst finding; `summary` is NULL if none is of warning or worse. */
@@ -33,7 +34,8 @@ void verdict_free(struct verdict *verdict);
 /* The sentence. It starts with the severity, or with "Nothing unusual". */
 void verdict_write(FILE *out, enum text_style style, const struct verdict *verdict);
 
-/* What it was found in: "1 error and 3 notices in 14 connections, 1,140 segments at 2 points". */
+/* What it was found in: "1 error, 3 notices in 14 connections (2 failed), 1,140 segments at 2
+ * points". */
 void verdict_write_counts(FILE *out, const struct verdict *verdict);
 
 #endif

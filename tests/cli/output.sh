@@ -18,7 +18,11 @@ for file in case.db findings.csv connections.csv report.md; do
     check "analyze: writes $file" exists out/$file
 done
 check "analyze: says on stdout what it found" says "$out" 'SYN'
-check "analyze: and where the report is" says "$out" 'out/report'
+check "analyze: and how many connections failed" says "$out" 'in 1 connection \(1 failed\), [0-9]+ segments at 1 point'
+check "analyze: the verdict is not said twice" says "$out" ': the verdict above \(connection 1\)'
+check "analyze: what to do about it" says "$out" '^What to do: [A-Z]'
+check "analyze: and where the report is" says "$out" '^Report: out/report\.md, out/report\.html$'
+check "analyze: nothing on stdout that steers a terminal" says_not "$out" "$(printf '[\001-\011\013-\037]')"
 check "analyze: a finding" case_has out/case.db \
     "SELECT count(*) > 0 FROM finding WHERE rule_id = 'syn-retransmitted'" 1
 check "analyze: with its evidence" case_has out/case.db \
@@ -28,6 +32,13 @@ check "analyze: a sound database" case_has out/case.db 'PRAGMA integrity_check' 
 check "analyze: every reference leads somewhere" case_has out/case.db 'PRAGMA foreign_key_check' ''
 check "analyze: its application id" case_has out/case.db 'PRAGMA application_id' "$((0x5443504d))"
 check "analyze: nothing temporary is left" no_more_than_a_report out
+
+check "report.md: what its command needs elsewhere" says out/report.md 'In another folder put the paths of your copies'
+check "report.md: packets that two findings share are there once" test \
+    "$(grep -c '^[0-9:.]* host#1 ' out/report.md)" -eq 1
+check "… and the other one says where" says out/report.md '^\*\*The packets of the first one\*\* are among those of finding [0-9]+, above\.$'
+run analyze -o tables --format csv host=silent.pcap
+check "analyze --format csv: no report is named that is not there" says "$out" '^Report: tables/findings\.csv, tables/connections\.csv$'
 
 # --- the same input, the same bytes -------------------------------------------------------------
 
