@@ -93,7 +93,7 @@ enum status chart_make(struct chart *chart, const struct chart_kind *kind,
     if (status == STATUS_OK && count == 0 && connection != 0)
         status =
             error_set(err, STATUS_USAGE, "%s: no connection %" PRId64, report->path, connection);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && view.from_ns <= view.to_ns) /* else the range is beside it */
         status = kind->fill(chart, report, &view, err);
     tell_choice(chart, kind, count);
     return status;

@@ -92,6 +92,8 @@ static void write_arrow(FILE *out, const struct ladder_row *row, const struct la
     }
     if (span->first != span->last)
         write_line(out, first, last, y, solid);
+    else if (row->mark_bits & 1u << MARK_INJECTED)
+        write_line(out, first, first + 0.24 * span->forward, y, solid);
     else if (!(row->mark_bits & 1u << MARK_NOT_FORWARDED))
         write_line(out, first - 0.12 * span->forward, first + 0.12 * span->forward, y, solid);
 }
@@ -167,12 +169,12 @@ static void write_notes(FILE *out, const struct picture *picture, const struct l
 }
 
 /* Where the words stand: over the solid line, between two lanes. */
-static double middle_of(const struct ladder_span *span)
+static double middle_of(const struct ladder_span *span, bool injected)
 {
     size_t sum = span->first + span->last;
 
-    if (span->first == span->last) /* seen once: on the side of the sender */
-        return (double)span->first - 0.5 * span->forward;
+    if (span->first == span->last) /* seen once: on the side of the sender, if it has one */
+        return (double)span->first - 0.5 * (injected ? -span->forward : span->forward);
     return sum % 2 == 0 ? (double)sum / 2 - 0.5 : (double)sum / 2;
 }
 
@@ -182,11 +184,11 @@ static void write_row(FILE *out, const struct picture *picture, const struct lad
     struct ladder_span span = ladder_span(row, picture->traces_count);
     char seconds[TIME_TEXT_SIZE], delta[TIME_TEXT_SIZE];
 
-    fprintf(out,
-            "set label '%s' at -0.08,%zu right font ',12' tc rgb '#303030'\n"
-            "set label '+%s' at -0.08,%zu.33 right font ',10' tc rgb '#707070'\n",
-            time_text_seconds(row->ts_ns - picture->origin_ns, seconds), y,
-            time_text_human(row->ts_ns - before_ns, delta), y);
+    fprintf(out, "set label '%s' at -0.08,%zu right font ',12' tc rgb '#303030'\n",
+            time_text_seconds(row->ts_ns - picture->origin_ns, seconds), y);
+    if (y > 1)
+        fprintf(out, "set label '+%s' at -0.08,%zu.33 right font ',10' tc rgb '#707070'\n",
+                time_text_human(row->ts_ns - before_ns, delta), y);
     if (row->is_icmp) {
         fprintf(out, "set label %s at %.3f,%zu left font ',12' tc rgb '#D55E00'\n", row->icmp,
                 (double)span.first + 0.04, y);
@@ -194,8 +196,8 @@ static void write_row(FILE *out, const struct picture *picture, const struct lad
         write_arrow(out, row, &span, y);
         fputs("set label '", out);
         ladder_write_words(out, row);
-        fprintf(out, "' at %.3f,%zu.70 center front font ',12' tc rgb '%s'\n", middle_of(&span),
-                y - 1, row_colour(row));
+        fprintf(out, "' at %.3f,%zu.70 center front font ',12' tc rgb '%s'\n",
+                middle_of(&span, row->mark_bits & 1u << MARK_INJECTED), y - 1, row_colour(row));
         write_notes(out, picture, row, y);
     }
     write_sightings(out, picture, row, y);

@@ -160,7 +160,8 @@ void picture_add(struct picture *picture, size_t trace, const struct picture_seg
     int64_t off;
 
     if (picture->kind == PICTURE_LADDER) {
-        ladder_add(&picture->ladder, trace, s);
+        if (s->ts_ns >= picture->from_ns && s->ts_ns <= picture->to_ns)
+            ladder_add(&picture->ladder, trace, s);
         return;
     }
     if (picture->kind == PICTURE_GRAPH) {

@@ -71,6 +71,7 @@ struct picture {
     int64_t segments;             /* of the connection, at the point that saw most */
     int64_t origin_ns;            /* the connection's first segment: 0 on the axis of time */
     int64_t from_ns, to_ns;       /* what is drawn, both ends included */
+    bool is_part;                 /* not all of the connection */
     struct picture_trace *traces; /* from the client to the server */
     size_t traces_count, traces_capacity;
     struct picture_label *labels;

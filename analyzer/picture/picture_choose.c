@@ -141,9 +141,12 @@ static enum status load_icmp(struct picture *picture, const struct report *repor
         " ELSE printf('ICMP%s type %d code %d', iif(i.version = 6, 'v6', ''), i.type, i.code)"
         " END || coalesce(' (MTU ' || i.mtu || ')', '') || ' from ' || i.src"
         " FROM icmp i JOIN leg l ON l.id = i.leg_id WHERE l.connection_id = :connection"
+        " AND i.ts_ns BETWEEN :from AND :to"
         " ORDER BY i.id LIMIT :limit",
         err);
     query_bind(&q, ":connection", picture->connection);
+    query_bind(&q, ":from", picture->from_ns);
+    query_bind(&q, ":to", picture->to_ns);
     query_bind(&q, ":limit", LADDER_ROWS_MAX);
     while (query_next(&q))
         for (size_t lane = 0; lane < picture->traces_count; lane++)
@@ -200,21 +203,46 @@ static enum status add_missing(struct picture *picture, const struct report *rep
     return STATUS_OK;
 }
 
+/* How many segments the point that saw most has in a part of the connection. */
+static enum status count_part(const struct picture *picture, const struct report *report,
+                              int64_t *count, struct error *err)
+{
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT max((SELECT count(*) FROM segment s WHERE s.id BETWEEN l.first_segment AND"
+               " l.last_segment AND s.leg_id = l.id AND s.ts_ns BETWEEN :from AND :to"
+               " AND s.marks & 32 = 0)) FROM leg l WHERE l.connection_id = :connection",
+               err);
+    query_bind(&q, ":connection", picture->connection);
+    query_bind(&q, ":from", picture->from_ns);
+    query_bind(&q, ":to", picture->to_ns);
+    *count = query_next(&q) ? query_int(&q, 0) : 0;
+    return query_close(&q);
+}
+
 /* A connection of few segments, as of a handshake that failed, is best told by a ladder. */
 enum status picture_set_add_ladder(struct picture_set *set, const struct report *report,
                                    struct error *err)
 {
     const struct time_range all = {0};
     struct picture *picture = &set->pictures[set->count - 1];
-    enum status status;
+    const int64_t from_ns = picture->from_ns, to_ns = picture->to_ns;
+    enum status status = STATUS_OK;
+    int64_t segments = picture->segments;
 
-    if (picture->segments > LADDER_ROWS_MAX || picture->traces_count > LADDER_LANES_MAX)
-        return STATUS_OK;
+    if (picture->is_part)
+        status = count_part(picture, report, &segments, err);
+    if (status != STATUS_OK || segments > LADDER_ROWS_MAX ||
+        picture->traces_count > LADDER_LANES_MAX)
+        return status;
     status = picture_set_add(set, report, picture->connection, &all, err);
     if (status != STATUS_OK)
         return status;
     picture = &set->pictures[set->count - 1];
     picture->kind = PICTURE_LADDER;
+    picture->from_ns = from_ns;
+    picture->to_ns = to_ns;
     free(picture->name);
     picture->name = memory_print("connection-%" PRId64 "-ladder", picture->connection);
     status = add_missing(picture, report, err);

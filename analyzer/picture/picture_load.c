@@ -122,6 +122,7 @@ enum status picture_set_add(struct picture_set *set, const struct report *report
         picture->segments = query_int(&q, SEGMENTS);
         picture->origin_ns = query_int(&q, FIRST);
         picture->dir = (int)query_int(&q, DIR);
+        picture->is_part = range->from != NULL || range->to != NULL;
         time_range_apply(range, query_int(&q, FIRST), query_int(&q, LAST), &picture->from_ns,
                          &picture->to_ns);
     }

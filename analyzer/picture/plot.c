@@ -20,7 +20,7 @@ static const struct picture_kind_name {
     {"zoom",     "The same around the evidence of its worst finding", picture_set_add_zoom,
      "no evidence that is a small part of it"                                                                        },
     {"ladder",   "Each segment, and how far it came",                 picture_set_add_ladder,
-     "too many segments for a ladder"                                                                                },
+     "nothing in that range, or too many segments for a ladder"                                                      },
 };
 
 enum {

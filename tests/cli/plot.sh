@@ -73,6 +73,15 @@ check "a kind of one connection: which?" exits_with 2
 run plot docker-reset/case.db --kind ladder --connection 1 -o none.svg
 check "too long for a ladder: wrong usage" exits_with 2
 check "too long for a ladder: is said" complains_once 'too many segments'
+run plot docker-reset/case.db --kind ladder --connection 1 --from 0.9575 --to 0.9626 -o part.svg
+check "a part of it has a ladder: done" exits_with 0
+check "… with what is in that part" says part.svg '#6408, ttl 64'
+check "… and nothing of before" says_not part.svg '#6400<'
+for kind in sequence ladder ttl syn-series delay; do
+    run plot ttl-ecmp/case.db --kind $kind --connection 3 --from 100 --to 200 -o none.svg
+    check "$kind of a range beside the connection: wrong usage" exits_with 2
+    check "$kind of a range beside the connection: is said" complains_once 'nothing'
+done
 run plot docker-reset/case.db --kind size --connection 99 -o none.svg
 check "a chart of an unknown connection: wrong usage" exits_with 2
 check "no picture of what is not there" absent none.svg
