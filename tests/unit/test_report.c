@@ -83,7 +83,8 @@ static void test_text_write_html(void **state)
     (void)state;
     assert_written(TEXT_HTML, "</script><b a=\"'`\">&amp;", 99,
                    "&#60;/script&#62;&#60;b a=&#34;&#39;&#96;&#34;&#62;&#38;amp;");
-    assert_written(TEXT_HTML, "a\xe2\x80\xaez\xd8\x9c", 99, "a\xEF\xBF\xBDz\xEF\xBF\xBD");
+    assert_written(TEXT_HTML, "a\xe2\x80\xaez\xd8\x9c\xe2\x80\xac", 99,
+                   "a\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD");
     assert_written(TEXT_JSON, "</script><!-- \"a\\b'&", 99,
                    "\"\\u003c/script\\u003e\\u003c!-- \\u0022a\\u005cb\\u0027\\u0026\"");
     assert_written(TEXT_JSON, "\xe2\x80\xa8\n\x01", 99, "\"\xEF\xBF\xBD \xEF\xBF\xBD\"");
