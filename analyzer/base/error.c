@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/progress.h"
+#include "base/text.h"
 
 enum status error_set(struct error *err, enum status status, const char *format, ...)
 {
@@ -17,12 +18,14 @@ enum status error_set(struct error *err, enum status status, const char *format,
 
 void warn_user(const char *format, ...)
 {
+    char text[sizeof((struct error *)0)->text * 2];
     va_list args;
 
     progress_clear();
-    fputs("tcpmortem: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fputs("tcpmortem: ", stderr);
+    text_write(stderr, TEXT_PLAIN, text, sizeof text); /* it may name a file */
     fputc('\n', stderr);
 }

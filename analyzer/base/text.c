@@ -1,7 +1,6 @@
 #include "base/text.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,9 +38,7 @@ size_t text_decode(const char *text, uint32_t *character)
     return length;
 }
 
-/* What neither a terminal nor a browser may get: it would move the cursor, end the line, or show
- * the characters in another order than they stand there. */
-static bool is_unsafe(uint32_t c)
+bool text_is_unsafe(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
@@ -177,7 +174,7 @@ void text_write(FILE *out, enum text_style style, const char *text, size_t max)
         text += text_decode(text, &c);
         if (c == '\n' || c == '\t' || c == '\r')
             c = ' ';
-        else if (is_unsafe(c))
+        else if (text_is_unsafe(c))
             c = REPLACEMENT;
         place.is_end = *text == '\0' || *text == ' ';
         put_character(out, style, c, place);

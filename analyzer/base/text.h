@@ -2,6 +2,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +33,10 @@ char *text_safe(enum text_style style, const char *text, size_t max)
 /* Decodes the character at `text`, which is not at its end, and returns its length in bytes.
  * Broken UTF-8 gives U+FFFD and the length 1. */
 size_t text_decode(const char *text, uint32_t *character);
+
+/* Whether it is a character that neither a terminal nor a browser may get: it would move the
+ * cursor, end the line, or show the characters in another order than they stand there. */
+bool text_is_unsafe(uint32_t character);
 
 /* A stream into memory, never NULL; closed, it has left a string in `*text`. Caller frees that
  * with free(). */

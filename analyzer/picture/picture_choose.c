@@ -11,6 +11,7 @@
 enum {
     LABEL_MAX_LENGTH = 60,
     LANE_MAX_LENGTH = 24,
+    ROLE_MAX_LENGTH = 30, /* what has room beside a ladder */
     LABELS_MAX = 10,
     ZOOM_MIN_SEGMENTS = 100,
     ZOOM_SHARE = 3, /* the evidence is zoomed at if it is less than 1/3 of the whole */
@@ -177,7 +178,7 @@ static enum status load_roles(struct picture *picture, const struct report *repo
             memory_append((void **)&picture->labels, &picture->labels_count,
                           &picture->labels_capacity, sizeof *label);
         label->segment = query_int(&q, 0);
-        label->text = text_safe(TEXT_GNUPLOT, query_text(&q, 1), LABEL_MAX_LENGTH);
+        label->text = text_safe(TEXT_GNUPLOT, query_text(&q, 1), ROLE_MAX_LENGTH);
     }
     return query_close(&q);
 }

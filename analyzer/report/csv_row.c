@@ -50,10 +50,17 @@ static bool may_begin_cell(const char *start, const char *text)
     return text == start || strchr(";\t\r\n", text[-1]) != NULL;
 }
 
+/* What a terminal must not get is not in a file that people look at with `cat`. */
+static bool is_hidden(uint32_t c)
+{
+    return text_is_unsafe(c) && c != '\t' && c != '\r' && c != '\n';
+}
+
 static bool is_safe(const char *text)
 {
     for (const char *at = text; *at != '\0'; at++)
-        if ((unsigned char)*at >= 0x80 || (may_begin_cell(text, at) && begins_formula(at)))
+        if ((unsigned char)*at >= 0x80 || is_hidden((unsigned char)*at) ||
+            (may_begin_cell(text, at) && begins_formula(at)))
             return false;
     return true;
 }
@@ -75,7 +82,7 @@ void csv_write_text(struct csv_row *row, const char *text)
 
         if (may_begin_cell(text, at) && begins_formula(at))
             fputc('\'', out);
-        if (length == 1 && (unsigned char)*at >= 0x80)
+        if (is_hidden(c) || (length == 1 && (unsigned char)*at >= 0x80))
             fputs("\xEF\xBF\xBD", out);
         else
             fwrite(at, 1, length, out);

@@ -217,24 +217,27 @@ enum status markdown_remarks(const struct report *report, FILE *out, struct erro
 enum status markdown_reproduce(const struct report *report, FILE *out, struct error *err)
 {
     struct section section;
-    bool has_command = false;
     struct query q;
 
     section_start(&section, out, report, "How to reproduce", REPRODUCE_BYTES);
     query_open(&q, report, "SELECT key, value FROM meta ORDER BY key", err);
     while (query_next(&q) && section_has_room(&section)) {
+        if (strcmp(query_text(&q, 0), "command") == 0) {
+            fputs("```sh\n", out);
+            text_write(out, TEXT_FENCED, query_text(&q, 1), COMMAND_MAX_LENGTH);
+            fputs("\n```\n\nFiles are named as they were on the command line. In another folder "
+                  "put the"
+                  " paths of your copies there: `sha256sum` tells whether they are the files above."
+                  "\n\n",
+                  out);
+            continue;
+        }
         fputs("- ", out);
         text_write(out, TEXT_MARKDOWN, query_text(&q, 0), NAME_MAX_LENGTH);
         fputs(": ", out);
         text_write(out, TEXT_CODE, query_text(&q, 1), COMMAND_MAX_LENGTH);
         fputc('\n', out);
-        has_command = has_command || strcmp(query_text(&q, 0), "command") == 0;
     }
-    if (has_command)
-        fputs(
-            "\nFiles are named as they were on the command line. In another folder put the paths of"
-            " your copies there: `sha256sum` tells whether they are the files above.\n",
-            out);
     fputs("\nA packet named `point#N` is packet N of that point's capture file: there it stands"
           " under this number in Wireshark. The whole case is the SQLite file ",
           out);

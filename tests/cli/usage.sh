@@ -9,6 +9,10 @@ check "no arguments: the usage on stderr" says "$err" 'analyze'
 
 run no-such-command
 check "unknown command: wrong usage" exits_with 2
+run analyze -o steered "$(printf 'no\033[31m\nsuch\342\200\256.pcap')"
+check "a missing file with a name that steers terminals: one line" complains_once 'no.+\[31m such'
+check "… without what steers" says_not "$err" "$(printf '\033')|$(printf '\342\200\256')"
+run no-such-command
 check "unknown command: one line that names it" complains_once 'no-such-command'
 
 run --no-such-option

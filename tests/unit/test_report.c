@@ -175,6 +175,7 @@ static void test_csv_write_text_other_separators(void **state)
         {"\xEF\xBC\x9D\x31",        "'\xEF\xBC\x9D\x31"              },
         {"gr\xc3\xbc\xc3\x9f",      "gr\xc3\xbc\xc3\x9f"             },
         {"a\xff",                   "a\xEF\xBF\xBD"                  },
+        {"a\x1b[31m\xE2\x80\x8B.",  "a\xEF\xBF\xBD[31m\xEF\xBF\xBD." },
         {"{\"a\":[1,-5],\"b\":-1}", "{\"\"a\"\":[1,-5],\"\"b\"\":-1}"},
     };
 
