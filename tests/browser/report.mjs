@@ -183,6 +183,28 @@ const { data } = await browser.call("Page.printToPDF");
 await check("it prints", async () => data.length > 20000);
 await check("nothing was complained about in the dark", async () => complaints, []);
 
+// --- contrast (WCAG 2: 4.5 to 1), names, and what moves
+const faint = `(() => {
+  const light = colour => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (c !== "rgba(0, 0, 0, 0)") return c; } };
+  return [...new Set([...document.querySelectorAll("body *")].filter(e => !/^(script|style|option)$/i.test(e.tagName) && !e.closest("#plot") &&
+      [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(e => {
+    const style = getComputedStyle(e), a = light(e.closest("svg") ? style.fill : style.color), b = light(behind(e));
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5 ? e.tagName + "." + (e.getAttribute("class") || "") : "";
+  }))].filter(Boolean);
+})()`;
+await check("dark: no text is faint", faint, []);
+await open(incident);
+await check("light: no text is faint", faint, []);
+await check("every control has a name", `[...document.querySelectorAll("input, select, button")].filter(e => e.checkVisibility() &&
+  !(e.labels?.length || e.getAttribute("aria-label") || e.textContent.trim())).map(e => e.outerHTML)`, []);
+await check("no heading is left out", `[...document.querySelectorAll("h1, h2, h3")].map(h => Number(h.tagName[1])).every((h, i, all) => h <= (all[i - 1] || 0) + 1)`);
+await check("nothing moves by itself", `[...document.querySelectorAll("*")].filter(e => getComputedStyle(e).animationName !== "none" ||
+  getComputedStyle(e).transitionDuration !== "0s").length`, 0);
+
 // --- narrow, wide, paper
 const widest = async (width, media = "screen") => {
   await browser.call("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
