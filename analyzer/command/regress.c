@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "command/arguments.h"
@@ -23,7 +24,7 @@ static const char usage[] =
     "printed\n"
     "                 is the same\n"
     "  --timings      how many seconds each sample took\n"
-    "  --junit FILE   write the results for a CI system\n"
+    "  --junit FILE   write the results for a CI system; with `-` to stdout, all else to stderr\n"
     "  --rules DIR    the folder of the rules (default: those of this program)\n"
     "  --help         this text\n"
     "\n"
@@ -156,20 +157,31 @@ static enum status find_samples(const struct request *request, struct results *r
     return STATUS_OK;
 }
 
-static enum status write_junit(const char *path, const struct results *results, struct error *err)
+/* "-" takes standard output for itself: whatever the samples print there goes to stderr from now
+ * on. Before the run, so that a file that can't be written is told at once. */
+static enum status open_junit(const char *path, FILE **out, struct error *err)
+{
+    if (strcmp(path, "-") != 0) {
+        *out = fopen(path, "w");
+    } else {
+        int copy = dup(STDOUT_FILENO);
+
+        *out = copy >= 0 ? fdopen(copy, "w") : NULL;
+        if (*out != NULL && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+            return error_set(err, STATUS_OUTPUT, "standard output: %s", strerror(errno));
+    }
+    return *out != NULL ? STATUS_OK
+                        : error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
+}
+
+static void write_junit(FILE *out, const struct results *results)
 {
     struct junit_case *cases = memory_zalloc(results->count * sizeof *cases);
-    FILE *out = fopen(path, "w");
-    enum status status = STATUS_OK;
 
     for (size_t i = 0; i < results->count; i++)
         cases[i] = results->jobs[i].result;
-    if (out != NULL)
-        junit_write(out, cases, results->count);
-    if (out == NULL || fclose(out) != 0)
-        status = error_set(err, STATUS_OUTPUT, "%s: %s", path, strerror(errno));
+    junit_write(out, cases, results->count);
     free(cases);
-    return status;
 }
 
 static void results_done(struct results *results)
@@ -191,19 +203,24 @@ static enum status regress(const struct request *request, struct error *err)
         .update = request->update,
     };
     enum status status = STATUS_OK;
+    FILE *junit = NULL;
 
     assert(request->dir != NULL);
     if (sample_is(request->dir))
         add_job(&results, request->dir, request->dir);
     else
         status = find_samples(request, &results, err);
+    if (status == STATUS_OK && request->junit != NULL)
+        status = open_junit(request->junit, &junit, err);
     if (status == STATUS_OK)
         status = jobs_run(results.jobs, results.count, &options, tell, &results, err);
     if (status == STATUS_OK) {
         printf("%zu samples, %u differ\n", results.count, results.differ);
-        if (request->junit != NULL)
-            status = write_junit(request->junit, &results, err);
+        if (junit != NULL)
+            write_junit(junit, &results);
     }
+    if (junit != NULL && fclose(junit) != 0 && status == STATUS_OK)
+        status = error_set(err, STATUS_OUTPUT, "%s: %s", request->junit, strerror(errno));
     if (status == STATUS_OK && results.differ > 0)
         status = STATUS_FOUND;
     results_done(&results);

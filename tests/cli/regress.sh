@@ -57,6 +57,14 @@ check "--jobs --update: writes" cmp kept.csv many/a/expected.csv
 run regress many --timings --junit junit.xml
 check "--timings: seconds" says "$out" '^ok +[0-9]+\.[0-9]{3} s  a$'
 check "--junit: seconds" says junit.xml 'name="a" time="[0-9]+\.[0-9]{3}"/>'
+run regress many --junit -
+check "--junit -: stdout is the XML, and nothing else" says "$out" '^<\?xml'
+check "--junit -: nothing stands before it" [ "$(head -c 5 "$out")" = '<?xml' ]
+check "--junit -: nothing stands behind it" [ "$(tail -n 1 "$out")" = '</testsuite>' ]
+check "--junit -: the rest is on stderr" says "$err" '^5 samples, '
+check "--junit -: no file has that name" [ ! -e ./- ]
+run regress many --junit no-such-folder/junit.xml
+check "--junit: a file that can't be written" exits_with 4
 run regress many --jobs 0
 check "--jobs 0: wrong usage" exits_with 2
 
