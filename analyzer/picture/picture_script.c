@@ -10,6 +10,11 @@
 #include "picture/ladder_script.h"
 #include "picture/picture_labels.h"
 
+enum {
+    LEAST_BYTES =
+        100 /* on the axis: SYNs alone have no height, and it begins at the ISN all the same */
+};
+
 static void write_point(FILE *out, const struct picture *picture, int64_t ts_ns, int64_t off)
 {
     char text[TIME_TEXT_SIZE];
@@ -155,6 +160,8 @@ static void write_sequence(FILE *out, const struct picture *picture)
     struct picture_view view = {.picture = picture};
 
     picture_extent(picture, &low, &high);
+    if (high - low < LEAST_BYTES)
+        high = low + LEAST_BYTES;
     view.time =
         axis_for(picture->from_ns - picture->origin_ns, picture->to_ns - picture->origin_ns, 10);
     view.bytes = axis_for(low, high, 10);

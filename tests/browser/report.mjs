@@ -1,12 +1,13 @@
 // report.html in a real browser. Prints TAP.
 //
-// usage: node tests/browser/report.mjs CHROMIUM INCIDENT.html HOSTILE.html
+// usage: node tests/browser/report.mjs CHROMIUM INCIDENT.html HOSTILE.html SILENT.html
 //
-// INCIDENT is the report of samples/docker-reset, HOSTILE one whose names and rules try to break out.
+// INCIDENT is the report of samples/docker-reset, HOSTILE one whose names and rules try to break out,
+// SILENT one of SYNs that nobody answered.
 import { pathToFileURL } from "node:url";
 import { openBrowser } from "./browser.mjs";
 
-const [program, incident, hostile] = process.argv.slice(2);
+const [program, incident, hostile, silent] = process.argv.slice(2);
 setTimeout(() => { console.log("# too slow"); process.exit(1); }, 180_000).unref();
 const browser = await openBrowser(program);
 let tests = 0, failed = 0;
@@ -235,6 +236,19 @@ await check("hostile: a filter finds rows", `(() => {
   return rows.some(r => !r.hidden) && rows.every(r => r.hidden !== r.cells[2].textContent.includes("rule-24"));
 })()`);
 await check("hostile: nothing was complained about", async () => complaints, []);
+
+// --- SYNs alone, which have no height
+await open(silent);
+await settle();
+await check("SYNs alone: it opens on an axis that begins at the ISN", async () => {
+  const [, , low, high] = await range();
+  return low > -10 && high >= 50;
+});
+await bar("The whole connection");
+await check("SYNs alone: so does the whole", async () => {
+  const [, , low, high] = await range();
+  return low > -10 && high >= 100;
+});
 
 await browser.close();
 console.log(`1..${tests}`);

@@ -105,6 +105,9 @@ awk '/^```mermaid/ { inside = 1; next } /^```/ { inside = 0 } inside' hostile/re
 check "hostile: there is a ladder" says ladders '^sequenceDiagram'
 check "hostile: nothing in it but plain signs and codes" says_not ladders "[<\"'\`|{}\\\\]|^[^ s%]"
 
+run analyze -o silent silent-1.pcap
+check "SYNs alone: done" exits_with 0
+
 # --- in a browser --------------------------------------------------------------------------------
 
 chromium=
@@ -127,7 +130,7 @@ else
     last="node tests/browser/report.mjs"
     status=0
     node "$root/tests/browser/report.mjs" "$chromium" incident/report.html hostile/report.html \
-        >in-browser 2>"$err" || status=$?
+        silent/report.html >in-browser 2>"$err" || status=$?
     # Its tests are tests of this script, numbered on.
     sed -n -E "s/^(not )?ok [0-9]+ - /\1ok N - in a browser: /p; /^#/p" in-browser | awk -v n="$tests" '
         { if (sub(/ok N -/, "ok " (n + 1) " -")) n++; print }'

@@ -19,13 +19,17 @@ function plot(e) {
   if (e.seriesIndex === e.seriesCount - 1) drawLabels(e.drawingContext, e.plotArea, e.dygraph, current, evidence);
 }
 
+// SYNs alone have no height: their axis begins at the ISN all the same, and not below it.
+const LEAST_BYTES = 100;
+
 function extent() {
   let low = Infinity, high = -Infinity;
   for (let i = 0; i < current.n; i++) {
     low = Math.min(low, current.y[i]);
     high = Math.max(high, current.y[i] + current.len[i] / 2);
   }
-  const pad = (high - low || 1) * 0.04;
+  high = Math.max(high, low + LEAST_BYTES);
+  const pad = (high - low) * 0.04;
   const first = current.n ? current.t[0] : 0, last = current.n ? current.t[current.n - 1] : 1;
   const margin = (last - first || 1e-3) * 0.02;
   return [first - margin, last + margin, low - pad, high + pad];
@@ -91,8 +95,8 @@ function showAround(indices) {
     y1 = Math.max(y1, current.y[i] + current.len[i] / 2);
   }
   const px = Math.max((x1 - x0) * 0.3, Math.min((all[1] - all[0]) / 100, 0.05));
-  const py = Math.max((y1 - y0) * 0.3, (all[3] - all[2]) / 100);
-  show(x0 - px, x1 + px, y0 - py, y1 + py);
+  const py = y1 > y0 ? Math.max((y1 - y0) * 0.3, (all[3] - all[2]) / 100) : LEAST_BYTES / 2;
+  show(x0 - px, x1 + px, Math.max(y0 - py, all[2]), Math.min(y1 + py, all[3]));
 }
 
 function select(id, dir) {
