@@ -6,12 +6,19 @@
 #include "base/memory.h"
 #include "store/case.h"
 
+/* A list of sentences in `detail`, as a pair for json_replace(): a sentence that does not apply is
+ * NULL there, and left out. */
+#define SENTENCES(key)                                                                             \
+    "'$." key "', json((SELECT json_group_array(value) FROM json_each(?9, '$." key                 \
+    "') WHERE type <> 'null'))"
+
 /* Ids of 0 are NULL, and what they name has then no time either. */
 #define INSERT_FINDING                                                                             \
     "INSERT INTO temp.finding (rule_id, severity, confidence, connection_id, leg_id, first_ns,"    \
     " last_ns, summary, detail) VALUES (?1, ?2, ?3, nullif(?4, 0), nullif(?5, 0),"                 \
     " (SELECT ts_ns FROM main.segment WHERE id = ?6),"                                             \
-    " (SELECT ts_ns FROM main.segment WHERE id = ?7), ?8, ?9)"
+    " (SELECT ts_ns FROM main.segment WHERE id = ?7), ?8,"                                         \
+    " json_replace(?9, " SENTENCES("what_if") ", " SENTENCES("missing") "))"
 
 /* An entry without a segment is left out: the event had none to name. */
 #define INSERT_EVIDENCE                                                                            \

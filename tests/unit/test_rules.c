@@ -354,6 +354,23 @@ static void test_run_finding(void **state)
     assert_answer(bench, "SELECT count(*) || max(id) FROM finding", "11");
 }
 
+/* A sentence that does not apply is no entry of its list; other NULLs of `detail` are the rule's.
+ */
+static void test_run_sentences_without_null(void **state)
+{
+    const struct bench *bench = *state;
+
+    add_rule(bench, "ours",
+             HEAD "SELECT connection_id, id AS leg_id, first_segment, last_segment,"
+                  " 0.5 AS confidence, 'Seen' AS summary,"
+                  " json_object('mtu', NULL, 'sizes', json_array(1, NULL), 'what_if',"
+                  " json_array(NULL, 'a', NULL, 'b'), 'missing', json_array(NULL)) AS detail,"
+                  " '[]' AS evidence FROM leg");
+    assert_run(bench, STATUS_OK);
+    assert_answer(bench, "SELECT detail FROM finding",
+                  "{\"mtu\":null,\"sizes\":[1,null],\"what_if\":[\"a\",\"b\"],\"missing\":[]}");
+}
+
 static void test_run_severity_of_a_row(void **state)
 {
     const struct bench *bench = *state;
@@ -524,6 +541,7 @@ int main(void)
         BENCH_TEST(test_check_sql),
         BENCH_TEST(test_check_hostile_sql),
         BENCH_TEST(test_run_finding),
+        BENCH_TEST(test_run_sentences_without_null),
         BENCH_TEST(test_run_severity_of_a_row),
         BENCH_TEST(test_run_diagnosis),
         BENCH_TEST(test_run_broken_rule),
