@@ -1,6 +1,6 @@
 /* The findings of a case in the order in which people should read them. */
-#ifndef FINDINGS_H
-#define FINDINGS_H
+#ifndef CASE_FINDINGS_H
+#define CASE_FINDINGS_H
 
 #include "base/error.h"
 #include "case/context.h"

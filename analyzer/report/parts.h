@@ -1,6 +1,6 @@
 /* What a report tells, in its order: report.md and report.html have the same content. */
-#ifndef PARTS_H
-#define PARTS_H
+#ifndef REPORT_PARTS_H
+#define REPORT_PARTS_H
 
 #include <stddef.h>
 

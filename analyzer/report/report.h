@@ -3,7 +3,6 @@
 #define REPORT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "base/error.h"

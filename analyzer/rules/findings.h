@@ -1,7 +1,7 @@
 /* Results become rows of `rule`, `finding` and `evidence`: first in the sandbox, where the next
  * rules see them, then in the case. */
-#ifndef FINDINGS_H
-#define FINDINGS_H
+#ifndef RULES_FINDINGS_H
+#define RULES_FINDINGS_H
 
 #include <stdint.h>
 

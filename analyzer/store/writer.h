@@ -1,8 +1,8 @@
 /* Rows into the database, in a thread of its own. Rows are collected in blocks, one table a block;
  * a full one is put into a ring, from which the thread inserts them in the order in which they were
  * put in. That order follows from the rows alone: which thread was faster changes nothing. */
-#ifndef WRITER_H
-#define WRITER_H
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* What survey_run() does once all captures are read, in this order. */
-#ifndef PARTS_H
-#define PARTS_H
+#ifndef SURVEY_PARTS_H
+#define SURVEY_PARTS_H
 
 #include "base/error.h"
 #include "survey/found.h"

@@ -1,6 +1,6 @@
 /* What the survey learns of a leg while it is in the table: for the reading of pass 1. */
-#ifndef RECORD_H
-#define RECORD_H
+#ifndef SURVEY_RECORD_H
+#define SURVEY_RECORD_H
 
 #include "survey/found.h"
 #include "survey/scale.h"

@@ -1,6 +1,6 @@
 /* Writes bytes one after the other, for what builds packets. The caller has the room. */
-#ifndef WRITER_H
-#define WRITER_H
+#ifndef PACKET_WRITER_H
+#define PACKET_WRITER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* What the captures of a scene hold: which frames, and their bytes. */
-#ifndef RECORD_H
-#define RECORD_H
+#ifndef SCENE_RECORD_H
+#define SCENE_RECORD_H
 
 #include "scene/scene.h"
 
