@@ -129,6 +129,7 @@ static void end(struct pass *pass, struct open_connection *connection)
         .link_confidence = link->confidence,
         .link_method = link->method,
         .reuse_of = connection->reuse_of,
+        .leg_id = client->leg_id,
     };
 
     if (connection->journey != NULL) {

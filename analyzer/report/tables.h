@@ -64,14 +64,9 @@ enum table_connection {
 };
 
 /* To be followed by ORDER BY; `c.id` and `count.findings` are there to order by. `near` is the leg
- * nearest to the client, whose counts are told: the columns are those of the row with the minimum.
- * Only the few columns are sorted that are needed: a leg has many. */
+ * nearest to the client, whose counts are told. */
 #define TABLE_CONNECTIONS_SQL                                                                      \
-    "WITH near AS MATERIALIZED ("                                                                  \
-    " SELECT connection_id, min(path_position), point_id, segments_client, segments_server,"       \
-    " bytes_client, bytes_server, syns, rsts_client, rsts_server FROM leg GROUP BY "               \
-    "connection_id),"                                                                              \
-    " way AS MATERIALIZED ("                                                                       \
+    "WITH way AS MATERIALIZED ("                                                                   \
     " SELECT connection_id, group_concat(name, ' ') AS points FROM ("                              \
     " SELECT l.connection_id, p.name FROM leg l JOIN connection c ON c.id = l.connection_id"       \
     " JOIN point p ON p.id = l.point_id WHERE c.legs > 1"                                          \
@@ -85,8 +80,8 @@ enum table_connection {
     " rsts_server, c.link_method,"                                                                 \
     " iif(c.link_confidence IS NULL, '', printf('%.3f', c.link_confidence)),"                      \
     " c.reuse_of, coalesce(count.findings, 0)"                                                     \
-    " FROM connection c LEFT JOIN near ON near.connection_id = c.id"                               \
-    " LEFT JOIN point p ON p.id = near.point_id LEFT JOIN way ON way.connection_id = c.id"         \
+    " FROM connection c JOIN leg near ON near.id = c.leg_id"                                       \
+    " JOIN point p ON p.id = near.point_id LEFT JOIN way ON way.connection_id = c.id"              \
     " LEFT JOIN count ON count.connection_id = c.id"
 
 /* "late segment host#562, RST host#563", by the statement `evidence` of TABLE_EVIDENCE_SQL. What

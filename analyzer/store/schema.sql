@@ -78,7 +78,8 @@ CREATE TABLE connection (
                                            -- weakest that was needed; NULL: only one leg
     link_confidence REAL,                  -- 0 to 1; NULL: only one leg
     reuse_of        INTEGER,               -- the connection that had the tuple before
-    handshake_ns    INTEGER                -- first SYN to the client's ACK; NULL: not seen whole
+    handshake_ns    INTEGER,               -- first SYN to the client's ACK; NULL: not seen whole
+    leg_id          INTEGER NOT NULL REFERENCES leg(id) -- the one nearest to the client
 ) STRICT;
 
 -- A connection's appearance at one point, under the tuple that it had there.

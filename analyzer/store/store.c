@@ -28,7 +28,7 @@ static const struct {
     [TABLE_SKIPPED] = {"skipped",    3 },
     [TABLE_COMMENT] = {"comment",    4 },
     [TABLE_REMARK] = {"remark",     3 },
-    [TABLE_CONNECTION] = {"connection", 13},
+    [TABLE_CONNECTION] = {"connection", 14},
     [TABLE_LEG] = {"leg",        58},
     [TABLE_ICMP] = {"icmp",       13},
     [TABLE_CONNTRACK] = {"conntrack",  7 },
@@ -241,6 +241,7 @@ void store_connection(struct store *store, const struct connection_row *row)
     insert_real(insert, row->legs > 1, (double)row->link_confidence);
     insert_optional(insert, row->reuse_of != 0, row->reuse_of);
     insert_optional(insert, row->handshake_ns != 0, row->handshake_ns);
+    insert_integer(insert, row->leg_id);
     insert_run(insert);
 }
 

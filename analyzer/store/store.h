@@ -60,6 +60,7 @@ struct connection_row {
     float link_confidence; /* only if legs > 1 */
     enum link_method link_method;
     uint32_t reuse_of; /* 0: none */
+    uint32_t leg_id;   /* nearest to the client */
 };
 
 /* What one kernel would have said of a segment. */

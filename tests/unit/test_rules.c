@@ -91,7 +91,7 @@ static void fill_case(const char *path)
     execute(path,
             "INSERT INTO point VALUES (1, 'host', 0, 0, 0, NULL, 'reference');"
             "INSERT INTO connection VALUES (1, '10.0.0.1', 1025, '10.0.0.2', 80, 1000000000,"
-            " 2000000000, 'established', 1, NULL, NULL, NULL, NULL);"
+            " 2000000000, 'established', 1, NULL, NULL, NULL, NULL, 1);"
             "INSERT INTO leg (id, connection_id, point_id, path_position, client_addr,"
             " client_port, server_addr, server_port, nat, segments_client, segments_server,"
             " bytes_client, bytes_server, syns, synacks, fins_client, fins_server,"
