@@ -8,19 +8,19 @@
 
 #include "base/text.h"
 
-/* csv_fwrite() takes the lock of the file for each character. */
+/* In one write: csv_fwrite() takes the lock of the file for each character. */
 void csv_write_plain(struct csv_row *row, const char *text)
 {
-    size_t length = strlen(text);
-    char cell[256];
-    size_t size = csv_write(cell, sizeof cell, text, length);
+    char cell[256] = ",";
+    size_t length = strlen(text), comma = row->cells++ > 0;
+    size_t size = comma + csv_write(cell + comma, sizeof cell - comma, text, length);
 
-    if (row->cells++ > 0)
-        fputc(',', row->out);
-    if (size <= sizeof cell)
+    if (size <= sizeof cell) {
         fwrite(cell, 1, size, row->out);
-    else
-        csv_fwrite(row->out, text, length);
+        return;
+    }
+    fwrite(cell, 1, comma, row->out);
+    csv_fwrite(row->out, text, length);
 }
 
 /* Whether a cell that begins so is a formula to some spreadsheet: to Excel in Japanese also by the
@@ -47,7 +47,8 @@ static bool may_begin_cell(const char *start, const char *text)
 {
     while (text > start && text[-1] == '"')
         text--;
-    return text == start || strchr(";\t\r\n", text[-1]) != NULL;
+    return text == start || text[-1] == ';' || text[-1] == '\t' || text[-1] == '\r' ||
+           text[-1] == '\n';
 }
 
 /* What a terminal must not get is not in a file that people look at with `cat`. */
