@@ -1,6 +1,5 @@
 /* tcpmortem analyze: everything, from captures to reports. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,7 +44,7 @@ static const char usage[] =
     "or\n"
     "                            error\n"
     "  --strict                  exit status 3 if a capture is cut or damaged\n"
-    "  --help                    this text\n"
+    "  -h, --help                this text\n"
     "\n"
     "Example:\n"
     "  tcpmortem analyze -o out container=inside.pcap host=eth0-1.pcap,eth0-2.pcap\n";
@@ -62,7 +61,7 @@ struct request {
 };
 
 enum {
-    OPTION_FILTER = 256,
+    OPTION_FILTER = OPTION_FIRST,
     OPTION_TUNNEL,
     OPTION_PATH,
     OPTION_NAT,
@@ -77,8 +76,7 @@ enum {
     OPTION_TO,
     OPTION_ANONYMIZE,
     OPTION_FAIL_ON,
-    OPTION_STRICT,
-    OPTION_HELP
+    OPTION_STRICT
 };
 
 static const struct option long_options[] = {
@@ -99,7 +97,7 @@ static const struct option long_options[] = {
     {"anonymize",   optional_argument, NULL, OPTION_ANONYMIZE},
     {"fail-on",     required_argument, NULL, OPTION_FAIL_ON  },
     {"strict",      no_argument,       NULL, OPTION_STRICT   },
-    {"help",        no_argument,       NULL, OPTION_HELP     },
+    {"help",        no_argument,       NULL, 'h'             },
     {NULL,          0,                 NULL, 0               },
 };
 
@@ -133,8 +131,9 @@ static enum status take_report_option(struct report_options *report, int option,
     }
 }
 
-static enum status take_option(struct request *request, int option, struct error *err)
+static enum status take_option(void *context, int option, struct error *err)
 {
+    struct request *request = context;
     struct rules_options *rules = &request->analysis.rules;
 
     switch (option) {
@@ -180,37 +179,26 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_STRICT:
         request->strict = true;
         return STATUS_OK;
-    case OPTION_HELP:
-        request->help = true;
-        return STATUS_OK;
     default:
-        fputs("Try `tcpmortem analyze --help`.\n", stderr);
-        return STATUS_USAGE; /* getopt_long has said why */
+        abort();
     }
 }
 
+static const struct arguments arguments = {"analyze", "ho:", long_options, take_option};
+
 static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
 {
-    int option;
+    enum status status = arguments_read(&arguments, argc, argv, request, &request->help, err);
 
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "o:", long_options, NULL)) != -1) {
-        enum status status = take_option(request, option, err);
-
-        if (status != STATUS_OK || request->help)
-            return status;
-    }
+    if (status != STATUS_OK || request->help)
+        return status;
     if (request->output == NULL)
         return error_set(err, STATUS_USAGE, "analyze: where to? Give -o DIR");
     if (optind == argc)
         return error_set(err, STATUS_USAGE, "analyze: no capture named: see analyze --help");
-    for (int i = optind; i < argc; i++) {
-        enum status status = input_set_add(&request->inputs, argv[i], err);
-
-        if (status != STATUS_OK)
-            return status;
-    }
-    return STATUS_OK;
+    for (int i = optind; i < argc && status == STATUS_OK; i++)
+        status = input_set_add(&request->inputs, argv[i], err);
+    return status;
 }
 
 /* The reports of a case, and what the exit status must tell of it. */

@@ -2,10 +2,44 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+
+enum status arguments_read(const struct arguments *arguments, int argc, char **argv, void *request,
+                           bool *help, struct error *err)
+{
+    enum status status = STATUS_OK;
+    int option;
+
+    *help = false;
+    optind = 1;
+    while (status == STATUS_OK &&
+           (option = getopt_long(argc, argv, arguments->letters, arguments->longer, NULL)) != -1) {
+        if (option == 'h') {
+            *help = true;
+            return STATUS_OK;
+        }
+        if (option == '?') { /* getopt_long() has said why */
+            fprintf(stderr, "Try `tcpmortem %s --help`.\n", arguments->command);
+            return STATUS_USAGE;
+        }
+        status = arguments->take(request, option, err);
+    }
+    return status;
+}
+
+enum status arguments_case(const struct arguments *arguments, int argc, char **argv,
+                           const char **path, struct error *err)
+{
+    if (argc - optind != 1)
+        return error_set(err, STATUS_USAGE, "%s: one case database is needed: see %s --help",
+                         arguments->command, arguments->command);
+    *path = argv[optind];
+    return STATUS_OK;
+}
 
 enum status argument_number(const char *option, const char *text, int64_t least, int64_t most,
                             int64_t *value, struct error *err)

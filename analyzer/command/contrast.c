@@ -1,8 +1,8 @@
 /* tcpmortem contrast: what sets connections that failed apart from those that worked. */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
 #include "report/report.h"
 
@@ -22,7 +22,7 @@ static const char usage[] =
     "  --failed OUTCOME  or with this outcome: refused, unanswered, reset, closed, half-closed,\n"
     "                    established or midstream. What failed otherwise is left out\n"
     "  --all             every value that was counted, not only the first of them\n"
-    "  --help            this text\n"
+    "  -h, --help        this text\n"
     "\n"
     "Columns: how many of the failed and of the worked have the value, of those of which it is "
     "known;\n"
@@ -33,44 +33,49 @@ static const char usage[] =
     "Example:\n"
     "  tcpmortem contrast out/case.db --failed unanswered\n";
 
+struct request {
+    const char *case_path;
+    const char *failed; /* NULL: what failed by itself */
+    bool all, help;
+};
+
 enum {
-    OPTION_FAILED = 256,
-    OPTION_ALL,
-    OPTION_HELP
+    OPTION_FAILED = OPTION_FIRST,
+    OPTION_ALL
 };
 
 static const struct option long_options[] = {
     {"failed", required_argument, NULL, OPTION_FAILED},
     {"all",    no_argument,       NULL, OPTION_ALL   },
-    {"help",   no_argument,       NULL, OPTION_HELP  },
+    {"help",   no_argument,       NULL, 'h'          },
     {NULL,     0,                 NULL, 0            },
 };
 
+static enum status take_option(void *context, int option, struct error *err)
+{
+    struct request *request = context;
+
+    (void)err;
+    if (option == OPTION_FAILED)
+        request->failed = optarg;
+    else
+        request->all = true;
+    return STATUS_OK;
+}
+
+static const struct arguments arguments = {"contrast", "h", long_options, take_option};
+
 enum status command_contrast(int argc, char **argv, struct error *err)
 {
-    const char *failed = NULL;
-    bool all = false;
-    int option;
+    struct request request = {0};
+    enum status status = arguments_read(&arguments, argc, argv, &request, &request.help, err);
 
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_FAILED:
-            failed = optarg;
-            break;
-        case OPTION_ALL:
-            all = true;
-            break;
-        case OPTION_HELP:
-            fputs(usage, stdout);
-            return STATUS_OK;
-        default:
-            fputs("Try `tcpmortem contrast --help`.\n", stderr);
-            return STATUS_USAGE;
-        }
-    }
-    if (argc - optind != 1)
-        return error_set(err, STATUS_USAGE,
-                         "contrast: one case database is needed: see contrast --help");
-    return report_contrast(argv[optind], failed, all, stdout, err);
+    if (request.help)
+        fputs(usage, stdout);
+    if (status != STATUS_OK || request.help)
+        return status;
+    status = arguments_case(&arguments, argc, argv, &request.case_path, err);
+    if (status != STATUS_OK)
+        return status;
+    return report_contrast(request.case_path, request.failed, request.all, stdout, err);
 }

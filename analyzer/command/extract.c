@@ -1,7 +1,7 @@
 /* tcpmortem extract: the packets of a finding or a connection, as small captures. */
 #include "extract/extract.h"
 
-#include <getopt.h>
+#include <stdlib.h>
 
 #include "command/anonymous.h"
 #include "command/arguments.h"
@@ -27,7 +27,7 @@ static const char usage[] =
     "  --captures DIR           where the captures are now, under any name\n"
     "  --tunnel udp/PORT=KIND   a port of a tunnel, if analyze was not told it\n"
     "  --force                  take captures that have changed since\n"
-    "  --help                   this text\n"
+    "  -h, --help               this text\n"
     "\n"
     "Example:\n"
     "  tcpmortem extract out/case.db --finding 1 --context 5 -o evidence.pcap\n";
@@ -40,15 +40,14 @@ struct request {
 };
 
 enum {
-    OPTION_FINDING = 256,
+    OPTION_FINDING = OPTION_FIRST,
     OPTION_CONNECTION,
     OPTION_CONTEXT,
     OPTION_PAYLOAD,
     OPTION_ANONYMIZE,
     OPTION_CAPTURES,
     OPTION_TUNNEL,
-    OPTION_FORCE,
-    OPTION_HELP
+    OPTION_FORCE
 };
 
 static const struct option long_options[] = {
@@ -61,12 +60,13 @@ static const struct option long_options[] = {
     {"captures",   required_argument, NULL, OPTION_CAPTURES  },
     {"tunnel",     required_argument, NULL, OPTION_TUNNEL    },
     {"force",      no_argument,       NULL, OPTION_FORCE     },
-    {"help",       no_argument,       NULL, OPTION_HELP      },
+    {"help",       no_argument,       NULL, 'h'              },
     {NULL,         0,                 NULL, 0                },
 };
 
-static enum status take_option(struct request *request, int option, struct error *err)
+static enum status take_option(void *context, int option, struct error *err)
 {
+    struct request *request = context;
     struct extract_options *extract = &request->extract;
 
     switch (option) {
@@ -93,29 +93,22 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_FORCE:
         extract->force = true;
         return STATUS_OK;
-    case OPTION_HELP:
-        request->help = true;
-        return STATUS_OK;
     default:
-        fputs("Try `tcpmortem extract --help`.\n", stderr);
-        return STATUS_USAGE; /* getopt_long has said why */
+        abort();
     }
 }
 
+static const struct arguments arguments = {"extract", "ho:", long_options, take_option};
+
 static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
 {
-    int option;
+    enum status status = arguments_read(&arguments, argc, argv, request, &request->help, err);
 
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "o:", long_options, NULL)) != -1) {
-        enum status status = take_option(request, option, err);
-
-        if (status != STATUS_OK || request->help)
-            return status;
-    }
-    if (argc - optind != 1)
-        return error_set(err, STATUS_USAGE,
-                         "extract: one case database is needed: see extract --help");
+    if (status != STATUS_OK || request->help)
+        return status;
+    status = arguments_case(&arguments, argc, argv, &request->case_path, err);
+    if (status != STATUS_OK)
+        return status;
     if ((request->extract.finding == 0) == (request->extract.connection == 0))
         return error_set(err, STATUS_USAGE, "extract: what? Give --finding N or --connection N");
     if (request->extract.output == NULL)
@@ -123,7 +116,6 @@ static enum status read_request(int argc, char **argv, struct request *request, 
     if (request->anonymous.wanted && request->extract.payload)
         return error_set(err, STATUS_USAGE,
                          "extract: --anonymize writes no payload, which may hold anything");
-    request->case_path = argv[optind];
     return STATUS_OK;
 }
 

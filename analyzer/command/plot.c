@@ -1,6 +1,6 @@
 /* tcpmortem plot: one picture. */
-#include <getopt.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "command/arguments.h"
 #include "command/command.h"
@@ -21,7 +21,7 @@ static const char usage[] =
     "  -o, --output FILE    where to write (default: connection-N.png, ttl.png and the like)\n"
     "  --from T, --to T     time range: seconds after the start of the connection or of the case,\n"
     "                       or, if negative, before its end (default: all of it)\n"
-    "  --help               this text\n"
+    "  -h, --help           this text\n"
     "\n"
     "Examples: the last 50 ms; which connections left with another TTL\n"
     "  tcpmortem plot out/case.db --connection 1 --from -0.05 -o end.svg\n"
@@ -36,9 +36,8 @@ struct request {
 };
 
 enum {
-    OPTION_FROM = 256,
-    OPTION_TO,
-    OPTION_HELP
+    OPTION_FROM = OPTION_FIRST,
+    OPTION_TO
 };
 
 static const struct option long_options[] = {
@@ -47,12 +46,13 @@ static const struct option long_options[] = {
     {"output",     required_argument, NULL, 'o'        },
     {"from",       required_argument, NULL, OPTION_FROM},
     {"to",         required_argument, NULL, OPTION_TO  },
-    {"help",       no_argument,       NULL, OPTION_HELP},
+    {"help",       no_argument,       NULL, 'h'        },
     {NULL,         0,                 NULL, 0          },
 };
 
-static enum status take_option(struct request *request, int option, struct error *err)
+static enum status take_option(void *context, int option, struct error *err)
 {
+    struct request *request = context;
     switch (option) {
     case 'c':
         return argument_number("--connection", optarg, 1, INT64_MAX, &request->plot.connection,
@@ -69,30 +69,20 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_TO:
         request->plot.to = optarg;
         return STATUS_OK;
-    case OPTION_HELP:
-        request->help = true;
-        return STATUS_OK;
     default:
-        fputs("Try `tcpmortem plot --help`.\n", stderr);
-        return STATUS_USAGE; /* getopt_long has said why */
+        abort();
     }
 }
 
+static const struct arguments arguments = {"plot", "hk:c:o:", long_options, take_option};
+
 static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
 {
-    int option;
+    enum status status = arguments_read(&arguments, argc, argv, request, &request->help, err);
 
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "k:c:o:", long_options, NULL)) != -1) {
-        enum status status = take_option(request, option, err);
-
-        if (status != STATUS_OK || request->help)
-            return status;
-    }
-    if (argc - optind != 1)
-        return error_set(err, STATUS_USAGE, "plot: one case database is needed: see plot --help");
-    request->case_path = argv[optind];
-    return STATUS_OK;
+    if (status != STATUS_OK || request->help)
+        return status;
+    return arguments_case(&arguments, argc, argv, &request->case_path, err);
 }
 
 enum status command_plot(int argc, char **argv, struct error *err)

@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@ static const char usage[] =
     "  --timings      how many seconds each sample took\n"
     "  --junit FILE   write the results for a CI system; with `-` to stdout, all else to stderr\n"
     "  --rules DIR    the folder of the rules (default: those of this program)\n"
-    "  --help         this text\n"
+    "  -h, --help     this text\n"
     "\n"
     "A sample is a folder with captures, case.conf (lines `point = file[,file...]`) and\n"
     "expected.csv. To add one: make the folder, put the captures in, write case.conf, run\n"
@@ -47,12 +46,11 @@ struct results {
 };
 
 enum {
-    OPTION_UPDATE = 256,
+    OPTION_UPDATE = OPTION_FIRST,
     OPTION_JOBS,
     OPTION_TIMINGS,
     OPTION_JUNIT,
-    OPTION_RULES,
-    OPTION_HELP
+    OPTION_RULES
 };
 
 static const struct option long_options[] = {
@@ -61,41 +59,42 @@ static const struct option long_options[] = {
     {"timings", no_argument,       NULL, OPTION_TIMINGS},
     {"junit",   required_argument, NULL, OPTION_JUNIT  },
     {"rules",   required_argument, NULL, OPTION_RULES  },
-    {"help",    no_argument,       NULL, OPTION_HELP   },
+    {"help",    no_argument,       NULL, 'h'           },
     {NULL,      0,                 NULL, 0             },
 };
 
+static enum status take_option(void *context, int option, struct error *err)
+{
+    struct request *request = context;
+
+    switch (option) {
+    case OPTION_UPDATE:
+        request->update = true;
+        return STATUS_OK;
+    case OPTION_JOBS:
+        return argument_number("--jobs", optarg, 1, 1000, &request->jobs, err);
+    case OPTION_TIMINGS:
+        request->timings = true;
+        return STATUS_OK;
+    case OPTION_JUNIT:
+        request->junit = optarg;
+        return STATUS_OK;
+    case OPTION_RULES:
+        request->rules.dir = optarg;
+        return STATUS_OK;
+    default:
+        abort();
+    }
+}
+
+static const struct arguments arguments = {"regress", "h", long_options, take_option};
+
 static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
 {
-    int option;
+    enum status status = arguments_read(&arguments, argc, argv, request, &request->help, err);
 
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_UPDATE:
-            request->update = true;
-            break;
-        case OPTION_JOBS:
-            if (argument_number("--jobs", optarg, 1, 1000, &request->jobs, err) != STATUS_OK)
-                return STATUS_USAGE;
-            break;
-        case OPTION_TIMINGS:
-            request->timings = true;
-            break;
-        case OPTION_JUNIT:
-            request->junit = optarg;
-            break;
-        case OPTION_RULES:
-            request->rules.dir = optarg;
-            break;
-        case OPTION_HELP:
-            request->help = true;
-            return STATUS_OK;
-        default:
-            fputs("Try `tcpmortem regress --help`.\n", stderr);
-            return STATUS_USAGE;
-        }
-    }
+    if (status != STATUS_OK || request->help)
+        return status;
     if (optind + 1 != argc)
         return error_set(err, STATUS_USAGE, "regress: name one folder of samples");
     request->dir = argv[optind];

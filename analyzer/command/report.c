@@ -1,7 +1,6 @@
 /* tcpmortem report: the reports of a case, written again. */
 #include "report/report.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -27,7 +26,7 @@ static const char usage[] =
     "                       of a copy of the case with other addresses, ports and names, which\n"
     "                       becomes DIR/case.db (needs -o): reports/README.md\n"
     "  --rules DIR          the rules that run on that copy (default: those of this program)\n"
-    "  --help               this text\n"
+    "  -h, --help           this text\n"
     "\n"
     "reports/README.md describes the files and their columns.\n"
     "\n"
@@ -44,13 +43,12 @@ struct request {
 };
 
 enum {
-    OPTION_FORMAT = 256,
+    OPTION_FORMAT = OPTION_FIRST,
     OPTION_MAX_PLOTS,
     OPTION_FROM,
     OPTION_TO,
     OPTION_ANONYMIZE,
-    OPTION_RULES,
-    OPTION_HELP
+    OPTION_RULES
 };
 
 static const struct option long_options[] = {
@@ -61,12 +59,13 @@ static const struct option long_options[] = {
     {"to",        required_argument, NULL, OPTION_TO       },
     {"anonymize", optional_argument, NULL, OPTION_ANONYMIZE},
     {"rules",     required_argument, NULL, OPTION_RULES    },
-    {"help",      no_argument,       NULL, OPTION_HELP     },
+    {"help",      no_argument,       NULL, 'h'             },
     {NULL,        0,                 NULL, 0               },
 };
 
-static enum status take_option(struct request *request, int option, struct error *err)
+static enum status take_option(void *context, int option, struct error *err)
 {
+    struct request *request = context;
     enum status status;
     int64_t number;
 
@@ -94,34 +93,26 @@ static enum status take_option(struct request *request, int option, struct error
     case OPTION_RULES:
         request->rules = optarg;
         return STATUS_OK;
-    case OPTION_HELP:
-        request->help = true;
-        return STATUS_OK;
     default:
-        fputs("Try `tcpmortem report --help`.\n", stderr);
-        return STATUS_USAGE; /* getopt_long has said why */
+        abort();
     }
 }
 
+static const struct arguments arguments = {"report", "ho:", long_options, take_option};
+
 static enum status read_request(int argc, char **argv, struct request *request, struct error *err)
 {
-    int option;
+    enum status status = arguments_read(&arguments, argc, argv, request, &request->help, err);
 
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "o:", long_options, NULL)) != -1) {
-        enum status status = take_option(request, option, err);
-
-        if (status != STATUS_OK || request->help)
-            return status;
-    }
-    if (argc - optind != 1)
-        return error_set(err, STATUS_USAGE,
-                         "report: one case database is needed: see report --help");
+    if (status != STATUS_OK || request->help)
+        return status;
+    status = arguments_case(&arguments, argc, argv, &request->case_path, err);
+    if (status != STATUS_OK)
+        return status;
     if (request->anonymous.wanted && request->output == NULL)
         return error_set(err, STATUS_USAGE, "report: where to? --anonymize needs -o DIR");
     if (request->rules != NULL && !request->anonymous.wanted)
         return error_set(err, STATUS_USAGE, "report: --rules is for --anonymize");
-    request->case_path = argv[optind];
     return STATUS_OK;
 }
 

@@ -1,14 +1,12 @@
 /* tcpmortem rules: lists the rules, checks rule files, runs them again over a case. */
 #include "rules/rules.h"
 
-#include <errno.h>
-#include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "command/arguments.h"
 #include "command/command.h"
 #include "rules/check.h"
 #include "rules/load.h"
@@ -30,7 +28,7 @@ static const char usage[] =
     "  --rule-budget STEPS       steps of SQLite's virtual machine that a rule may take\n"
     "                            (default: 2000000000)\n"
     "  --timings                 store how long each rule took: rule.ms\n"
-    "  --help                    this text\n"
+    "  -h, --help                this text\n"
     "\n"
     "rules/README.md says how to write a rule.\n";
 
@@ -38,15 +36,13 @@ struct request {
     struct rules_options options;
     char **files; /* what is left of the command line */
     int files_count;
-    bool help;
 };
 
 enum {
-    OPTION_RULES = 1,
+    OPTION_RULES = OPTION_FIRST,
     OPTION_SET,
     OPTION_BUDGET,
-    OPTION_TIMINGS,
-    OPTION_HELP
+    OPTION_TIMINGS
 };
 
 static const struct option long_options[] = {
@@ -54,61 +50,32 @@ static const struct option long_options[] = {
     {"set",         required_argument, NULL, OPTION_SET    },
     {"rule-budget", required_argument, NULL, OPTION_BUDGET },
     {"timings",     no_argument,       NULL, OPTION_TIMINGS},
-    {"help",        no_argument,       NULL, OPTION_HELP   },
+    {"help",        no_argument,       NULL, 'h'           },
     {NULL,          0,                 NULL, 0             },
 };
 
-static enum status parse_budget(const char *text, int64_t *steps, struct error *err)
+static enum status take_option(void *context, int option, struct error *err)
 {
-    char *end;
+    struct rules_options *options = &((struct request *)context)->options;
 
-    errno = 0;
-    *steps = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || *steps <= 0)
-        return error_set(err, STATUS_USAGE, "--rule-budget %s: not a number above 0", text);
-    return STATUS_OK;
-}
-
-/* Reads the options after the subcommand argv[0]; request->options.sets is the caller's to free. */
-static enum status parse_options(int argc, char **argv, struct request *request, struct error *err)
-{
-    struct rules_options *options = &request->options;
-    enum status status = STATUS_OK;
-    int option;
-
-    options->sets = memory_zalloc((size_t)argc * sizeof *options->sets);
-    opterr = 0; /* the message is ours */
-    optind = 0; /* glibc: start again */
-    while (status == STATUS_OK &&
-           (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_RULES:
-            options->dir = optarg;
-            break;
-        case OPTION_SET:
-            options->sets[options->sets_count++] = optarg;
-            break;
-        case OPTION_BUDGET:
-            status = parse_budget(optarg, &options->step_budget, err);
-            break;
-        case OPTION_TIMINGS:
-            options->timings = true;
-            break;
-        case 'h':
-        case OPTION_HELP:
-            request->help = true;
-            break;
-        case ':':
-            return error_set(err, STATUS_USAGE, "%s needs a value", argv[optind - 1]);
-        default:
-            return error_set(err, STATUS_USAGE, "unknown option %s; see tcpmortem rules --help",
-                             argv[optind - 1]);
-        }
+    switch (option) {
+    case OPTION_RULES:
+        options->dir = optarg;
+        return STATUS_OK;
+    case OPTION_SET:
+        options->sets[options->sets_count++] = optarg;
+        return STATUS_OK;
+    case OPTION_BUDGET:
+        return argument_number("--rule-budget", optarg, 1, INT64_MAX, &options->step_budget, err);
+    case OPTION_TIMINGS:
+        options->timings = true;
+        return STATUS_OK;
+    default:
+        abort();
     }
-    request->files = argv + optind;
-    request->files_count = argc - optind;
-    return status;
 }
+
+static const struct arguments arguments = {"rules", "h", long_options, take_option};
 
 static int widest(int width, const char *text)
 {
@@ -195,16 +162,18 @@ static enum status dispatch(int argc, char **argv, struct request *request, stru
 {
     for (size_t i = 0; i < sizeof subcommands / sizeof subcommands[0]; i++) {
         enum status status;
+        bool help;
 
         if (strcmp(argv[0], subcommands[i].name) != 0)
             continue;
-        status = parse_options(argc, argv, request, err);
-        if (status != STATUS_OK)
-            return status;
-        if (request->help) {
+        request->options.sets = memory_zalloc((size_t)argc * sizeof *request->options.sets);
+        status = arguments_read(&arguments, argc, argv, request, &help, err);
+        if (help)
             fputs(usage, stdout);
-            return STATUS_OK;
-        }
+        if (status != STATUS_OK || help)
+            return status;
+        request->files = argv + optind;
+        request->files_count = argc - optind;
         if (request->files_count > 0 && !subcommands[i].takes_files)
             return error_set(err, STATUS_USAGE, "rules %s: %s is not expected", argv[0],
                              request->files[0]);

@@ -21,7 +21,7 @@ check "unknown option: wrong usage" exits_with 2
 run --help
 check "--help: done" exits_with 0
 check "--help: nothing on stderr" is_silent "$err"
-for command in analyze rules report extract plot regress; do
+for command in analyze rules report contrast extract plot regress; do
     check "--help: names $command" says "$out" "$command"
 done
 
@@ -29,18 +29,22 @@ run --version
 check "--version: done" exits_with 0
 check "--version: the version" says "$out" "$(cat "$root/analyzer/VERSION")"
 
-for command in analyze rules report extract plot regress; do
+for command in analyze rules report contrast extract plot regress; do
     run "$command" --help
     check "$command --help: done" exits_with 0
     check "$command --help: its usage on stdout" says "$out" "tcpmortem $command"
     check "$command --help: nothing on stderr" is_silent "$err"
+
+    cp "$out" usage
+    run "$command" -h
+    check "$command -h: the same" cmp usage "$out"
 
     run "$command" --no-such-option
     check "$command with an unknown option: wrong usage" exits_with 2
     check "$command with an unknown option: names it" says "$err" 'no-such-option'
 done
 
-for command in analyze report plot; do
+for command in analyze report contrast extract plot regress; do
     run "$command"
     check "$command alone: wrong usage" exits_with 2
     check "$command alone: nothing on stdout" is_silent "$out"
