@@ -33,13 +33,13 @@ struct open_leg {
     struct leg leg; /* first: the table's */
     struct track track;
     struct seen_leg seen;
+    bool has_syn;                       /* its first SYN is stored */
     struct open_connection *connection; /* NULL: not in the survey */
     uint32_t id, position;              /* in the database; along the path */
     int64_t first_ns, last_ns;
     struct conntrack_leg *conntrack; /* NULL: not asked */
     char *encap;                     /* NULL: none */
     uint32_t encap_bytes[DIRS];
-    bool has_syn; /* its first SYN is stored */
 };
 
 struct pass {

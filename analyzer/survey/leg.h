@@ -32,25 +32,26 @@ enum leg_phase {
     LEG_ESTABLISHED,  /* and acknowledged, or followed by data */
 };
 
+/* Its fields stand so that there are no holes: a million may be open. */
 struct leg {
     struct leg_key key;
     uint32_t number; /* among the legs of its point, from 0 */
-    bool client_is_low;
     enum leg_phase phase;
+    bool client_is_low;
     bool fin[DIRS], rst; /* seen */
     bool has_isn[DIRS];  /* the client's may come from what the SYN-ACK acknowledged */
-    uint32_t isn[DIRS];
     bool has_base[DIRS];
+    bool waits;      /* in the table's queue of legs that may leave */
+    bool has_former; /* another leg had the tuple before */
+    bool replaced;   /* it leaves the table, since another leg begins on its tuple */
+    uint32_t isn[DIRS];
     uint32_t base[DIRS];       /* the number that counts as offset 0: the ISN where it is known */
+    uint32_t former;           /* the number of the other leg */
     int64_t top[DIRS];         /* highest offset seen, one past the last byte */
     int64_t first_ns, last_ns; /* raw: see leg_table_add() */
-    bool waits;                /* in the table's queue of legs that may leave */
     int64_t waits_since_ns;
     struct leg *next, *previous; /* in that queue */
-    bool has_former;             /* another leg had the tuple before */
-    uint32_t former;             /* its number */
     int64_t former_last_ns;
-    bool replaced; /* it leaves the table, since another leg begins on its tuple */
 };
 
 /* What the table says of one segment. */

@@ -86,10 +86,10 @@ struct life {
     int64_t stale_ack_off;      /* what it acknowledges */
     bool reset;                 /* by a RST, and nothing went on */
     bool rst_in_time_wait;      /* the last RST reached an end in TIME-WAIT, at its number */
+    bool synack_at_rst;         /* SYN-ACK seen by then */
     uint64_t rst_id;            /* that RST, or the one that `reset` speaks of */
     int64_t rst_ns;
     int64_t next_at_rst[DIRS]; /* what both had sent by then */
-    bool synack_at_rst;        /* SYN-ACK seen by then */
 };
 
 /* The states when the leg ends; CLOSED for both when it was reset. */

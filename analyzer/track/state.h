@@ -78,9 +78,9 @@ struct offer {
 /* What one end sent, as seen at this point. */
 struct half {
     struct flow *flow; /* NULL: nothing yet, or no more */
-    bool begun;        /* something but a RST was seen */
     int64_t next;      /* one past the highest byte */
     int64_t acked;     /* the highest that the other end acknowledged */
+    bool begun;        /* something but a RST was seen */
     bool has_win_max;  /* it advertised a window */
     uint32_t win_max;  /* the largest, scaled */
     bool has_wscale;   /* as its SYN offered; counts only if both did */
