@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "decode/packet.h"
 
 struct anonymizer;
 

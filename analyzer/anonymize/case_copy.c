@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "anonymize/case_functions.h"
-#include "base/memory.h"
 #include "decode/tunnel.h"
 #include "store/case.h"
 

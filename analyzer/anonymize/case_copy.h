@@ -2,8 +2,6 @@
 #ifndef CASE_COPY_H
 #define CASE_COPY_H
 
-#include <sqlite3.h>
-
 #include "anonymize/anonymizer.h"
 #include "base/error.h"
 

@@ -47,16 +47,14 @@ char *memory_print(const char *format, ...)
     return must(text);
 }
 
-void *memory_append(void **items, size_t *count, size_t *capacity, size_t size)
+void *memory_grow(void *items, size_t count, size_t *capacity, size_t size)
 {
-    char *item;
-
-    if (*count == *capacity) {
+    if (count == *capacity) {
         *capacity = *capacity ? *capacity * 2 : 16;
-        must(*capacity > SIZE_MAX / size ? NULL : "");
-        *items = memory_resize(*items, *capacity * size);
+        if (*capacity > SIZE_MAX / size)
+            must(NULL);
+        items = memory_resize(items, *capacity * size);
     }
-    item = (char *)*items + (*count)++ * size;
-    memset(item, 0, size);
-    return item;
+    memset((char *)items + count * size, 0, size);
+    return items;
 }

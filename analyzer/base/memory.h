@@ -14,10 +14,15 @@ char *memory_copy_text(const char *text) __attribute__((warn_unused_result, mall
 char *memory_print(const char *format, ...)
     __attribute__((warn_unused_result, format(printf, 1, 2)));
 
-/* Makes room for one more item in a growing array of `*count` items of `size` bytes and returns
- * its address, zeroed; `*count` is raised by one. `*items` starts NULL, `*count` and
- * `*capacity` 0. Addresses of former items are void afterwards. */
-void *memory_append(void **items, size_t *count, size_t *capacity, size_t size)
+/* Makes room behind the `count` items of `size` bytes of a growing array, and zeroes the place.
+ * Returns the array, which may have moved. `items` starts NULL, `*capacity` 0. Caller frees it with
+ * free(). */
+void *memory_grow(void *items, size_t count, size_t *capacity, size_t size)
     __attribute__((warn_unused_result));
+
+/* Appends an item, zeroed, to such an array; its address, void when the next is appended. All three
+ * are variables: `count` is raised by one. */
+#define MEMORY_APPEND(items, count, capacity)                                                      \
+    ((items) = memory_grow((items), (count), &(capacity), sizeof *(items)), &(items)[(count)++])
 
 #endif

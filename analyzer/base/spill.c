@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -113,7 +112,7 @@ static bool lengthen_file(struct spill *spill)
 static struct spill_chunk *map_chunk(struct spill *spill)
 {
     struct spill_chunk *chunk, **slot;
-    void *mapped = spill->mapped, *memory;
+    void *memory;
 
     if (spill->without_file || !open_file(spill) || !lengthen_file(spill)) {
         spill->without_file = true;
@@ -129,8 +128,7 @@ static struct spill_chunk *map_chunk(struct spill *spill)
     chunk = memory_zalloc(sizeof *chunk);
     chunk->memory = memory;
     chunk->in_file = true;
-    slot = memory_append(&mapped, &spill->mapped_count, &spill->mapped_capacity, sizeof *slot);
-    spill->mapped = mapped;
+    slot = MEMORY_APPEND(spill->mapped, spill->mapped_count, spill->mapped_capacity);
     *slot = chunk;
     return chunk;
 }
@@ -195,12 +193,9 @@ void spill_array_done(struct spill_array *array)
 
     for (size_t i = 0; i < array->chunks_count; i++) {
         struct spill_chunk *chunk = array->chunks[i], **slot;
-        void *unused = spill->unused;
 
         if (chunk->in_file) {
-            slot =
-                memory_append(&unused, &spill->unused_count, &spill->unused_capacity, sizeof *slot);
-            spill->unused = unused;
+            slot = MEMORY_APPEND(spill->unused, spill->unused_count, spill->unused_capacity);
             *slot = chunk;
         } else {
             spill->memory -= chunk_size(array);
@@ -228,15 +223,13 @@ static void grow_first(struct spill_array *array)
 
 static void grow(struct spill_array *array)
 {
-    void *chunks = array->chunks;
     struct spill_chunk **slot;
 
     if (array->chunks_count == 1 && array->capacity < array->chunk_items) {
         grow_first(array);
         return;
     }
-    slot = memory_append(&chunks, &array->chunks_count, &array->chunks_capacity, sizeof *slot);
-    array->chunks = chunks;
+    slot = MEMORY_APPEND(array->chunks, array->chunks_count, array->chunks_capacity);
     if (array->chunks_count > 1) {
         *slot = take_chunk(array->spill);
         array->capacity += array->chunk_items;

@@ -2,7 +2,6 @@
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 
@@ -40,14 +39,11 @@ static struct program *program_for(struct filter *filter, int dlt)
 {
     char reason[PCAP_ERRBUF_SIZE];
     struct program *program;
-    void *programs;
 
     for (size_t i = 0; i < filter->count; i++)
         if (filter->programs[i].dlt == dlt)
             return &filter->programs[i];
-    programs = filter->programs;
-    program = memory_append(&programs, &filter->count, &filter->capacity, sizeof *program);
-    filter->programs = programs;
+    program = MEMORY_APPEND(filter->programs, filter->count, filter->capacity);
     program->dlt = dlt;
     program->works = compile(filter->expression, dlt, &program->code, reason, sizeof reason);
     if (!program->works)

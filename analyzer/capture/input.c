@@ -40,10 +40,8 @@ static struct input *find_input(struct input_set *set, const char *name)
 
 static void add_path(struct input *input, const char *path, size_t length)
 {
-    void *paths = input->paths;
-    char **slot = memory_append(&paths, &input->paths_count, &input->paths_capacity, sizeof *slot);
+    char **slot = MEMORY_APPEND(input->paths, input->paths_count, input->paths_capacity);
 
-    input->paths = paths;
     *slot = memory_alloc(length + 1);
     memcpy(*slot, path, length);
     (*slot)[length] = '\0';
@@ -74,7 +72,6 @@ enum status input_set_add(struct input_set *set, const char *argument, struct er
     const char *files = named ? equals + 1 : argument;
     struct input *input;
     char *name;
-    void *items;
 
     if (named && equals == argument)
         return error_set(err, STATUS_USAGE, "%s: the name of the point is missing", argument);
@@ -97,9 +94,7 @@ enum status input_set_add(struct input_set *set, const char *argument, struct er
         return status;
     }
     if (input == NULL) {
-        items = set->items;
-        input = memory_append(&items, &set->count, &set->capacity, sizeof *input);
-        set->items = items;
+        input = MEMORY_APPEND(set->items, set->count, set->capacity);
         input->name = name;
     } else {
         free(name);

@@ -1,7 +1,6 @@
 #include "capture/order.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 

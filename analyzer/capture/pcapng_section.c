@@ -119,7 +119,6 @@ enum read_result pcapng_section_interface(struct pcapng_section *section,
     enum pcapng_option_result result;
     uint16_t linktype, reserved;
     uint32_t snaplen;
-    void *items = section->interfaces;
 
     if (!pcapng_take_u16(&block->body, &linktype) || !pcapng_take_u16(&block->body, &reserved) ||
         !pcapng_take_u32(&block->body, &snaplen))
@@ -129,8 +128,7 @@ enum read_result pcapng_section_interface(struct pcapng_section *section,
     interface = reader_add_interface(reader, dlt_of_linktype(linktype));
     interface->snaplen = snaplen;
     interface->tsresol = MICROSECONDS;
-    more = memory_append(&items, &section->count, &section->capacity, sizeof *more);
-    section->interfaces = items;
+    more = MEMORY_APPEND(section->interfaces, section->count, section->capacity);
     while ((result = pcapng_take_option(&block->body, &option)) == OPTION_TAKEN)
         if (!note_option(interface, more, &option))
             return pcapng_damage_option(reader, block);

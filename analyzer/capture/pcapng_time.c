@@ -1,7 +1,5 @@
 #include "capture/pcapng_time.h"
 
-#include <stdbool.h>
-
 static const uint64_t second_ns = 1000000000;
 
 struct split {

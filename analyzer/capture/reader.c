@@ -2,7 +2,6 @@
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "capture/reader_ops.h"
@@ -66,12 +65,10 @@ enum read_result reader_next(struct reader *reader, struct frame *frame)
 
 struct reader_interface *reader_add_interface(struct reader *reader, int dlt)
 {
-    void *items = reader->interfaces;
-    struct reader_interface *interface = memory_append(
-        &items, &reader->interfaces_count, &reader->interfaces_capacity, sizeof *interface);
+    struct reader_interface *interface =
+        MEMORY_APPEND(reader->interfaces, reader->interfaces_count, reader->interfaces_capacity);
     const char *name = pcap_datalink_val_to_name(dlt);
 
-    reader->interfaces = items;
     interface->dlt = dlt;
     if (name != NULL)
         snprintf(interface->linktype, sizeof interface->linktype, "%s", name);

@@ -22,8 +22,8 @@ static enum status load_captures(struct report *report, struct error *err)
                " FROM capture ORDER BY first_frame, id",
                err);
     while (query_next(&q)) {
-        struct report_capture *capture = memory_append(
-            (void **)&report->captures, &report->captures_count, &capacity, sizeof *capture);
+        struct report_capture *capture =
+            MEMORY_APPEND(report->captures, report->captures_count, capacity);
         capture->first_frame = query_int(&q, 0);
         capture->packets = query_int(&q, 1);
         capture->file_name = memory_copy_text(text_file_name(query_text(&q, 2)));

@@ -1,8 +1,5 @@
 /* tcpmortem analyze: everything, from captures to reports. */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/output.h"

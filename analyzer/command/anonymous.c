@@ -59,10 +59,8 @@ static enum status sets_read(struct sets *sets, const char *case_path, struct er
                             -1, &stmt, NULL);
     if (rc == SQLITE_OK)
         while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-            void *items = (void *)sets->items;
-            char **set = memory_append(&items, &sets->count, &sets->capacity, sizeof *set);
+            char **set = MEMORY_APPEND(sets->items, sets->count, sets->capacity);
 
-            sets->items = items;
             *set = memory_copy_text((const char *)sqlite3_column_text(stmt, 0));
         }
     if (rc != SQLITE_DONE)

@@ -4,8 +4,6 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include <stdio.h>
-
 #include "base/error.h"
 
 enum status command_analyze(int argc, char **argv, struct error *err);

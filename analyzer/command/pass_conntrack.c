@@ -21,13 +21,11 @@ enum status conntrack_requests_add(struct conntrack_requests *requests, const ch
     struct conntrack_request *request;
     struct conntrack_cases cases;
     struct error reason;
-    void *items = requests->items;
 
     if (conntrack_cases_read(&cases, text[length] == '=' ? text + length + 1 : NULL, &reason) !=
         STATUS_OK)
         return error_set(err, STATUS_USAGE, "--conntrack %s: %s", text, reason.text);
-    request = memory_append(&items, &requests->count, &requests->capacity, sizeof *request);
-    requests->items = items;
+    request = MEMORY_APPEND(requests->items, requests->count, requests->capacity);
     request->point = memory_print("%.*s", (int)length, text);
     request->cases = cases;
     return STATUS_OK;

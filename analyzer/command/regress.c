@@ -103,8 +103,7 @@ static enum status read_request(int argc, char **argv, struct request *request, 
 
 static void add_job(struct results *results, const char *dir, const char *name)
 {
-    struct job *job =
-        memory_append((void **)&results->jobs, &results->count, &results->capacity, sizeof *job);
+    struct job *job = MEMORY_APPEND(results->jobs, results->count, results->capacity);
 
     *job = (struct job){.dir = memory_copy_text(dir), .result.name = memory_copy_text(name)};
 }

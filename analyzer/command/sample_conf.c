@@ -38,12 +38,10 @@ static char *make_argument(const char *dir, const char *point, char *files)
 static enum status take_set(const char *dir, char *value, struct sample_conf *conf,
                             struct error *err)
 {
-    void *sets = conf->sets;
-    char **set = memory_append(&sets, &conf->sets_count, &conf->sets_capacity, sizeof *set);
+    char **set = MEMORY_APPEND(conf->sets, conf->sets_count, conf->sets_capacity);
 
     (void)dir;
     (void)err;
-    conf->sets = sets;
     *set = memory_copy_text(value);
     return STATUS_OK;
 }

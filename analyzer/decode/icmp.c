@@ -2,8 +2,6 @@
 #include "decode/layers.h"
 #include "decode/numbers.h"
 
-#include <stddef.h>
-
 enum {
     ICMP_UNREACHABLE = 3,
     ICMP_SOURCE_QUENCH = 4,

@@ -3,8 +3,6 @@
 #include "decode/layers.h"
 #include "decode/numbers.h"
 
-#include <stddef.h>
-
 enum {
     VLAN_TAGS_MAX = 4
 }; /* deeper than any network; bounds the loop */

@@ -1,7 +1,6 @@
 #include "decode/options.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "decode/numbers.h"
 

@@ -2,7 +2,6 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 enum {

@@ -2,8 +2,6 @@
 #include "decode/layers.h"
 #include "decode/numbers.h"
 
-#include <stddef.h>
-
 /* One option: `size` counts kind and length. A known kind of the wrong length is ignored. */
 static void option_decode(const uint8_t *p, uint8_t size, struct tcp_options *opt)
 {

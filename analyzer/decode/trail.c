@@ -1,7 +1,6 @@
 #include "decode/trail.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "decode/numbers.h"
 

@@ -40,11 +40,8 @@ static const char connection_sql[] =
 
 static void take_row(struct choice *choice, struct query *q)
 {
-    void *items = choice->items;
-    struct chosen *chosen =
-        memory_append(&items, &choice->count, &choice->capacity, sizeof *chosen);
+    struct chosen *chosen = MEMORY_APPEND(choice->items, choice->count, choice->capacity);
 
-    choice->items = items;
     chosen->frame = query_int(q, 0);
     chosen->segment_id = query_int(q, 1);
     chosen->point_id = query_int(q, 2);

@@ -7,7 +7,6 @@
 #include "anonymize/case_copy.h"
 #include "anonymize/headers.h"
 #include "base/memory.h"
-#include "base/progress.h"
 #include "base/text.h"
 #include "capture/order.h"
 #include "case/query.h"

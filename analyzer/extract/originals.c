@@ -15,11 +15,9 @@
 static void add_original(struct originals *originals, struct query *q, const struct choice *choice,
                          size_t begin, size_t end)
 {
-    void *items = originals->items;
     struct original *original =
-        memory_append(&items, &originals->count, &originals->capacity, sizeof *original);
+        MEMORY_APPEND(originals->items, originals->count, originals->capacity);
 
-    originals->items = items;
     original->id = query_int(q, 0);
     original->path = memory_copy_text(query_text(q, 1));
     original->alias = memory_print("file-%" PRId64 ".%s", original->id, query_text(q, 5));

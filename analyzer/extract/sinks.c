@@ -97,7 +97,6 @@ static char *name_for(const struct sinks *sinks, const struct sink_row *row)
 static enum status sink_for(struct sinks *sinks, const struct sink_row *row, struct sink **out,
                             struct error *err)
 {
-    void *items = sinks->items;
     enum status status;
     struct sink *sink;
     char *name;
@@ -108,8 +107,7 @@ static enum status sink_for(struct sinks *sinks, const struct sink_row *row, str
             return STATUS_OK;
     }
     name = name_for(sinks, row);
-    *out = sink = memory_append(&items, &sinks->count, &sinks->capacity, sizeof *sink);
-    sinks->items = items;
+    *out = sink = MEMORY_APPEND(sinks->items, sinks->count, sinks->capacity);
     sink->point_id = row->point_id;
     sink->dlt = row->frame->dlt;
     sink->name = name;

@@ -10,7 +10,6 @@
 #define JOURNEY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "decode/packet.h"

@@ -4,7 +4,6 @@
 #define WAITING_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "decode/packet.h"

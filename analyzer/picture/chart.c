@@ -40,8 +40,7 @@ void chart_set_subtitle(struct chart *chart, int line, const char *text)
 
 void chart_add_name(struct chart *chart, const char *name)
 {
-    char **item = memory_append((void **)&chart->names, &chart->names_count, &chart->names_capacity,
-                                sizeof *item);
+    char **item = MEMORY_APPEND(chart->names, chart->names_count, chart->names_capacity);
 
     *item = text_safe(TEXT_GNUPLOT, name, NAME_MAX_LENGTH);
 }
@@ -49,8 +48,8 @@ void chart_add_name(struct chart *chart, const char *name)
 size_t chart_add_series(struct chart *chart, int panel, const struct chart_look *look,
                         const char *legend)
 {
-    struct chart_series *series = memory_append((void **)&chart->series, &chart->series_count,
-                                                &chart->series_capacity, sizeof *series);
+    struct chart_series *series =
+        MEMORY_APPEND(chart->series, chart->series_count, chart->series_capacity);
 
     series->panel = panel;
     series->look = *look;
@@ -87,7 +86,7 @@ void chart_add_span(struct chart *chart, size_t series, const struct chart_point
 
     if (to->count >= CHART_POINTS_MAX)
         thin(to);
-    point = memory_append((void **)&to->points, &to->count, &to->capacity, sizeof *point);
+    point = MEMORY_APPEND(to->points, to->count, to->capacity);
     *point = *span;
 }
 

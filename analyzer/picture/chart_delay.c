@@ -1,5 +1,4 @@
 /* The round trip of a connection, and what each hop has of it. */
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 

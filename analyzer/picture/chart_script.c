@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "base/time_text.h"
 #include "picture/axis.h"
 
 enum {

@@ -3,7 +3,6 @@
 #include <nettle/base64.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -120,7 +119,7 @@ void graph_add(struct graph *graph, size_t lane, const struct picture_segment *s
     put_step(out, &state->ttl, s->ttl);
     if (s->has_ack)
         put_step(out, &state->ack_off, s->ack_off);
-    id = memory_append((void **)&graph->ids, &graph->count, &graph->capacity, sizeof *id);
+    id = MEMORY_APPEND(graph->ids, graph->count, graph->capacity);
     *id = s->id;
 }
 

@@ -21,12 +21,6 @@ static struct ladder_row *row_of(struct ladder *ladder, int64_t segment, size_t 
     return NULL;
 }
 
-static struct ladder_row *new_row(struct ladder *ladder)
-{
-    return memory_append((void **)&ladder->rows, &ladder->count, &ladder->capacity,
-                         sizeof *ladder->rows);
-}
-
 void ladder_add(struct ladder *ladder, size_t lane, const struct picture_segment *s)
 {
     struct ladder_row *row = NULL;
@@ -34,7 +28,7 @@ void ladder_add(struct ladder *ladder, size_t lane, const struct picture_segment
     if (s->seen_before != 0)
         row = row_of(ladder, s->seen_before, lane);
     if (row == NULL) {
-        row = new_row(ladder);
+        row = MEMORY_APPEND(ladder->rows, ladder->count, ladder->capacity);
         row->ts_ns = s->ts_ns;
         row->dir = s->dir;
         row->flags = s->flags;
@@ -51,7 +45,7 @@ void ladder_add(struct ladder *ladder, size_t lane, const struct picture_segment
 void ladder_add_icmp(struct ladder *ladder, size_t lane, int64_t ts_ns, int64_t frame, int ttl,
                      char *text)
 {
-    struct ladder_row *row = new_row(ladder);
+    struct ladder_row *row = MEMORY_APPEND(ladder->rows, ladder->count, ladder->capacity);
 
     row->ts_ns = ts_ns;
     row->is_icmp = true;

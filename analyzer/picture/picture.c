@@ -112,16 +112,15 @@ static void thin(struct picture *picture)
 
 static void add_bar(struct picture_trace *trace, const struct picture_segment *s)
 {
-    struct picture_bar *bar = memory_append((void **)&trace->bars, &trace->bars_count,
-                                            &trace->bars_capacity, sizeof *bar);
+    struct picture_bar *bar = MEMORY_APPEND(trace->bars, trace->bars_count, trace->bars_capacity);
 
     *bar = (struct picture_bar){s->ts_ns, s->off, s->len};
 }
 
 static void add_step(struct picture_trace *trace, int64_t ts_ns, int64_t off)
 {
-    struct picture_step *step = memory_append((void **)&trace->steps, &trace->steps_count,
-                                              &trace->steps_capacity, sizeof *step);
+    struct picture_step *step =
+        MEMORY_APPEND(trace->steps, trace->steps_count, trace->steps_capacity);
 
     *step = (struct picture_step){ts_ns, off};
 }
@@ -133,8 +132,7 @@ static void add_marks(struct picture *picture, unsigned bits, int64_t ts_ns, int
 
         if (!(bits & 1u << mark))
             continue;
-        struct picture_mark *item =
-            memory_append((void **)&marks->items, &marks->count, &marks->capacity, sizeof *item);
+        struct picture_mark *item = MEMORY_APPEND(marks->items, marks->count, marks->capacity);
         *item = (struct picture_mark){ts_ns, off};
     }
 }

@@ -75,8 +75,7 @@ static enum status load_labels(struct picture *picture, const struct report *rep
     query_bind(&q, ":limit", LABELS_MAX);
     while (query_next(&q)) {
         struct picture_label *label =
-            memory_append((void **)&picture->labels, &picture->labels_count,
-                          &picture->labels_capacity, sizeof *label);
+            MEMORY_APPEND(picture->labels, picture->labels_count, picture->labels_capacity);
         char *text = NULL;
         size_t size = 0;
         FILE *stream = text_open(&text, &size);
@@ -175,8 +174,7 @@ static enum status load_roles(struct picture *picture, const struct report *repo
     query_bind(&q, ":limit", (int64_t)LADDER_ROWS_MAX * LADDER_LANES_MAX);
     while (query_next(&q)) {
         struct picture_label *label =
-            memory_append((void **)&picture->labels, &picture->labels_count,
-                          &picture->labels_capacity, sizeof *label);
+            MEMORY_APPEND(picture->labels, picture->labels_count, picture->labels_capacity);
         label->segment = query_int(&q, 0);
         label->text = text_safe(TEXT_GNUPLOT, query_text(&q, 1), ROLE_MAX_LENGTH);
     }
@@ -193,8 +191,7 @@ static enum status add_missing(struct picture *picture, const struct report *rep
     if (status != STATUS_OK || picture->missing.point == NULL ||
         picture->traces_count == LADDER_LANES_MAX)
         return status;
-    trace = memory_append((void **)&picture->traces, &picture->traces_count,
-                          &picture->traces_capacity, sizeof *trace);
+    trace = MEMORY_APPEND(picture->traces, picture->traces_count, picture->traces_capacity);
     if (picture->missing.dir != 0)
         for (; trace > picture->traces; trace--)
             *trace = trace[-1];

@@ -60,8 +60,8 @@ static enum status collect_wishes(struct fill *fill, struct error *err)
         for (size_t j = 0; j < picture->traces_count; j++) {
             query_bind(&q, ":leg", picture->traces[j].leg);
             if (query_next(&q)) {
-                struct wish *wish = memory_append((void **)&fill->wishes, &fill->wishes_count,
-                                                  &fill->wishes_capacity, sizeof *wish);
+                struct wish *wish =
+                    MEMORY_APPEND(fill->wishes, fill->wishes_count, fill->wishes_capacity);
                 *wish =
                     (struct wish){picture->traces[j].leg, query_int(&q, 0), query_int(&q, 1), i, j};
             }
@@ -100,8 +100,8 @@ static enum status collect_events(struct fill *fill, struct error *err)
         if (wish_for(fill, query_int(&q, 1)) != NULL)
             mark = mark_of_event(query_text(&q, 2));
         if (mark != MARKS) {
-            struct noted *noted = memory_append((void **)&fill->noted, &fill->noted_count,
-                                                &fill->noted_capacity, sizeof *noted);
+            struct noted *noted =
+                MEMORY_APPEND(fill->noted, fill->noted_count, fill->noted_capacity);
             *noted = (struct noted){query_int(&q, 0), 1u << mark};
         }
     }

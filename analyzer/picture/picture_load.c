@@ -91,8 +91,7 @@ static enum status load_legs(struct picture *picture, const struct report *repor
     query_bind(&q, ":connection", picture->connection);
     while (query_next(&q)) {
         struct picture_trace *trace =
-            memory_append((void **)&picture->traces, &picture->traces_count,
-                          &picture->traces_capacity, sizeof *trace);
+            MEMORY_APPEND(picture->traces, picture->traces_count, picture->traces_capacity);
         trace->leg = query_int(&q, 0);
         trace->data_legend = legend_of("data", query_text(&q, 1));
         trace->ack_legend = legend_of("ACKs", query_text(&q, 1));
@@ -105,8 +104,7 @@ static enum status load_legs(struct picture *picture, const struct report *repor
 enum status picture_set_add(struct picture_set *set, const struct report *report,
                             int64_t connection, const struct time_range *range, struct error *err)
 {
-    struct picture *picture =
-        memory_append((void **)&set->pictures, &set->count, &set->capacity, sizeof *picture);
+    struct picture *picture = MEMORY_APPEND(set->pictures, set->count, set->capacity);
     enum status status;
     struct query q;
 

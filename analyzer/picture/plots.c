@@ -51,8 +51,8 @@ static void note_pictures(struct report *report, const struct picture_set *set)
         struct report_picture *note;
 
         if (count == 0 || report->pictures[count - 1].connection != picture->connection) {
-            note = memory_append((void **)&report->pictures, &report->pictures_count,
-                                 &report->pictures_capacity, sizeof *note);
+            note =
+                MEMORY_APPEND(report->pictures, report->pictures_count, report->pictures_capacity);
             note->connection = picture->connection;
             continue;
         }
@@ -94,8 +94,8 @@ static enum status note_charts(struct report *report, const struct drawing *draw
     enum status status = STATUS_OK;
 
     for (size_t i = 0; i < drawing->charts_count && status == STATUS_OK; i++) {
-        struct report_chart *note = memory_append((void **)&report->charts, &report->charts_count,
-                                                  &report->charts_capacity, sizeof *note);
+        struct report_chart *note =
+            MEMORY_APPEND(report->charts, report->charts_count, report->charts_capacity);
 
         note->name = memory_copy_text(drawing->charts[i].name);
         note->title = memory_copy_text(drawing->charts[i].plain_title);

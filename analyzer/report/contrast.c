@@ -64,8 +64,7 @@ static struct contrast_value *value_of(struct contrast *contrast, struct index *
         if (value->feature == feature && strcmp(value->text, text) == 0)
             return value;
     }
-    value = memory_append((void **)&contrast->values, &contrast->count, &contrast->capacity,
-                          sizeof *value);
+    value = MEMORY_APPEND(contrast->values, contrast->count, contrast->capacity);
     *value = (struct contrast_value){.feature = feature, .text = memory_copy_text(text)};
     index->slots[slot & (index->size - 1)] = contrast->count;
     return value;

@@ -1,7 +1,6 @@
 /* The contrast at the terminal and in report.md. */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "report/contrast.h"
 #include "report/markdown.h"

@@ -79,8 +79,8 @@ static enum status load_wanted(struct graphs *graphs)
                graphs->err);
     query_bind(&q, ":findings", FINDINGS_MAX);
     while (query_next(&q)) {
-        int64_t *segment = memory_append((void **)&graphs->wanted, &graphs->wanted_count,
-                                         &graphs->wanted_capacity, sizeof *segment);
+        int64_t *segment =
+            MEMORY_APPEND(graphs->wanted, graphs->wanted_count, graphs->wanted_capacity);
         *segment = query_int(&q, 0);
     }
     return query_close(&q);

@@ -1,7 +1,6 @@
 #include "report/html_markdown.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

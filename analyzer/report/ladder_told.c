@@ -24,8 +24,7 @@ static void choose(struct ladder_told *told, int64_t segment)
         at--;
     if (segment == 0 || (at > 0 && told->chosen[at - 1] == segment))
         return;
-    last = memory_append((void **)&told->chosen, &told->chosen_count, &told->chosen_capacity,
-                         sizeof *last);
+    last = MEMORY_APPEND(told->chosen, told->chosen_count, told->chosen_capacity);
     for (; last > told->chosen + at; last--)
         *last = last[-1];
     *last = segment;
@@ -45,8 +44,8 @@ static enum status load_lanes(struct ladder_told *told, const struct report *rep
                err);
     query_bind(&q, ":finding", told->finding);
     while (query_next(&q)) {
-        struct ladder_lane *lane = memory_append((void **)&told->lanes, &told->lanes_count,
-                                                 &told->lanes_capacity, sizeof *lane);
+        struct ladder_lane *lane =
+            MEMORY_APPEND(told->lanes, told->lanes_count, told->lanes_capacity);
 
         *lane = (struct ladder_lane){query_int(&q, 0), query_int(&q, 1), query_int(&q, 2),
                                      memory_copy_text(query_text(&q, 3))};
@@ -79,8 +78,8 @@ static enum status choose_evidence(struct ladder_told *told, const struct report
                err);
     query_bind(&q, ":finding", told->finding);
     while (query_next(&q)) {
-        struct ladder_role *role = memory_append((void **)&told->roles, &told->roles_count,
-                                                 &told->roles_capacity, sizeof *role);
+        struct ladder_role *role =
+            MEMORY_APPEND(told->roles, told->roles_count, told->roles_capacity);
 
         *role = (struct ladder_role){query_int(&q, 0), memory_copy_text(query_text(&q, 1))};
         choose(told, role->segment);
@@ -97,8 +96,7 @@ static enum status add_missing(struct ladder_told *told, const struct report *re
 
     if (status != STATUS_OK || told->missing.point == NULL || told->lanes_count == LADDER_LANES_MAX)
         return status;
-    lane = memory_append((void **)&told->lanes, &told->lanes_count, &told->lanes_capacity,
-                         sizeof *lane);
+    lane = MEMORY_APPEND(told->lanes, told->lanes_count, told->lanes_capacity);
     if (told->missing.dir != 0)
         for (; lane > told->lanes; lane--)
             *lane = lane[-1];

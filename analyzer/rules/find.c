@@ -83,8 +83,7 @@ const char *rules_dir(void)
 
 void rule_set_add(struct rule_set *set, const char *path, enum rule_kind kind)
 {
-    struct rule *rule =
-        memory_append((void **)&set->rules, &set->count, &set->capacity, sizeof *rule);
+    struct rule *rule = MEMORY_APPEND(set->rules, set->count, set->capacity);
 
     rule_load(rule, path, kind);
 }

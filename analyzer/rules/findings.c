@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "store/case.h"
 
 /* A list of sentences in `detail`, as a pair for json_replace(): a sentence that does not apply is

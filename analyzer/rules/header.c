@@ -115,8 +115,7 @@ static enum status entries_add_line(struct entries *entries, const struct rule *
                     "neither a key (title, severity, param, explain, remedy, reference) "
                     "nor indented further than one",
                     err);
-    last =
-        memory_append((void **)&entries->list, &entries->count, &entries->capacity, sizeof *last);
+    last = MEMORY_APPEND(entries->list, entries->count, entries->capacity);
     last->key = key;
     last->line = line->number;
     last->indent = line->indent;

@@ -151,8 +151,7 @@ enum status results_read(struct results *results, const struct rule *rule, struc
 
     memset(results, 0, sizeof *results);
     while (status == STATUS_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
-        struct result *result = memory_append((void **)&results->rows, &results->count,
-                                              &results->capacity, sizeof *result);
+        struct result *result = MEMORY_APPEND(results->rows, results->count, results->capacity);
 
         reader.row++;
         results->bytes += sizeof *result;

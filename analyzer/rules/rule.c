@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-
 void rule_done(struct rule *rule)
 {
     for (size_t i = 0; i < rule->params_count; i++)

@@ -1,7 +1,6 @@
 #include "rules/severity.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <string.h>
 
 static const char *const names[] = {"info", "notice", "warning", "error"};

@@ -21,11 +21,8 @@ static const double DRIFT_USUAL = 100e-6;
 
 void crossings_add(struct crossings *crossings, const struct crossing *crossing)
 {
-    void *items = crossings->items;
-    struct crossing *added =
-        memory_append(&items, &crossings->count, &crossings->capacity, sizeof *added);
+    struct crossing *added = MEMORY_APPEND(crossings->items, crossings->count, crossings->capacity);
 
-    crossings->items = items;
     *added = *crossing;
 }
 

@@ -1,8 +1,6 @@
 /* To which connection a segment belongs, and where in its stream it lies. */
 #include "survey/leg_life.h"
 
-#include <string.h>
-
 #include "decode/sequence.h"
 
 struct endpoint leg_end(const struct leg *leg, int dir)

@@ -96,11 +96,8 @@ static struct leg *leg_new(struct leg_table *table)
         leg = table->free_legs[--table->free_count];
     } else {
         if (table->slabs_count == 0 || table->slab_used == SLAB_LEGS) {
-            void *slabs = table->slabs;
-            char **slab =
-                memory_append(&slabs, &table->slabs_count, &table->slabs_capacity, sizeof *slab);
+            char **slab = MEMORY_APPEND(table->slabs, table->slabs_count, table->slabs_capacity);
 
-            table->slabs = slabs;
             *slab = memory_alloc(SLAB_LEGS * table->leg_size);
             table->slab_used = 0;
         }
@@ -112,13 +109,11 @@ static struct leg *leg_new(struct leg_table *table)
 
 static void leg_release(struct leg_table *table, struct leg *leg)
 {
-    void *legs = table->free_legs;
     struct leg **slot;
 
     if (table->retire != NULL)
         table->retire(table->context, leg);
-    slot = memory_append(&legs, &table->free_count, &table->free_capacity, sizeof *slot);
-    table->free_legs = legs;
+    slot = MEMORY_APPEND(table->free_legs, table->free_count, table->free_capacity);
     *slot = leg;
 }
 

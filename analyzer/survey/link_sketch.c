@@ -62,7 +62,7 @@ static int compare_agreed(const void *a, const void *b)
 static struct entry *list_entries(const struct joint *joint, int first_class, int last_class,
                                   size_t *count)
 {
-    void *entries = NULL;
+    struct entry *entries = NULL;
     size_t capacity = 0;
 
     *count = 0;
@@ -76,7 +76,7 @@ static struct entry *list_entries(const struct joint *joint, int first_class, in
 
                     if (sketch->kept[class][dir][k].repeated)
                         continue;
-                    entry = memory_append(&entries, count, &capacity, sizeof *entry);
+                    entry = MEMORY_APPEND(entries, *count, capacity);
                     entry->hash = sketch->kept[class][dir][k].hash;
                     entry->leg = i;
                 }
@@ -84,7 +84,7 @@ static struct entry *list_entries(const struct joint *joint, int first_class, in
         }
     }
     if (*count > 0)
-        qsort(entries, *count, sizeof(struct entry), compare_entries);
+        qsort(entries, *count, sizeof *entries, compare_entries);
     return entries;
 }
 
@@ -119,13 +119,11 @@ static void add_pairs(struct pairs *pairs, const struct joint *joint, const stru
 {
     for (size_t i = 0; i < count && count <= SHARED_MAX; i++) {
         for (size_t k = i + 1; k < count; k++) {
-            void *items = pairs->items;
             struct pair *pair;
 
             if (joint_is_one(joint, entries[i].leg, entries[k].leg))
                 continue;
-            pair = memory_append(&items, &pairs->count, &pairs->capacity, sizeof *pair);
-            pairs->items = items;
+            pair = MEMORY_APPEND(pairs->items, pairs->count, pairs->capacity);
             *pair = (struct pair){entries[i].leg, entries[k].leg, 1};
         }
     }

@@ -37,10 +37,8 @@ static bool parse_port(const char *text, uint16_t *port)
 
 static struct nat_entry *add_entry(struct nat_map *map)
 {
-    void *entries = map->entries;
-    struct nat_entry *entry = memory_append(&entries, &map->count, &map->capacity, sizeof *entry);
+    struct nat_entry *entry = MEMORY_APPEND(map->entries, map->count, map->capacity);
 
-    map->entries = entries;
     return entry;
 }
 

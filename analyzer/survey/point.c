@@ -1,5 +1,4 @@
 /* Points: an input, or one of the interfaces that its files tell apart. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -26,11 +25,9 @@ static struct point *find_point(struct survey *survey, uint32_t input, const cha
 static struct point *make_point(struct survey *survey, uint32_t input, const char *interface,
                                 uint32_t ifindex)
 {
-    void *points = survey->points;
     struct point *point =
-        memory_append(&points, &survey->points_count, &survey->points_capacity, sizeof *point);
+        MEMORY_APPEND(survey->points, survey->points_count, survey->points_capacity);
 
-    survey->points = points;
     point->input = input;
     point->interface = interface ? memory_copy_text(interface) : NULL;
     point->ifindex = ifindex;

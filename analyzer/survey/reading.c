@@ -15,14 +15,11 @@ enum {
 static void note_comment(struct survey *survey, const struct capture *capture, uint64_t frame,
                          const char *text)
 {
-    void *comments = survey->comments;
     struct comment *comment;
 
     if (survey->comments_count == COMMENTS_MAX)
         return;
-    comment = memory_append(&comments, &survey->comments_count, &survey->comments_capacity,
-                            sizeof *comment);
-    survey->comments = comments;
+    comment = MEMORY_APPEND(survey->comments, survey->comments_count, survey->comments_capacity);
     comment->capture = (uint32_t)(capture - survey->captures);
     comment->frame = frame;
     comment->text = memory_copy_text(text);

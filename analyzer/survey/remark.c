@@ -8,16 +8,13 @@
 
 void remark_add(struct remarks *remarks, const char *kind, const char *format, ...)
 {
-    void *items = remarks->items;
-    struct remark *remark =
-        memory_append(&items, &remarks->count, &remarks->capacity, sizeof *remark);
+    struct remark *remark = MEMORY_APPEND(remarks->items, remarks->count, remarks->capacity);
     char text[1024];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    remarks->items = items;
     remark->kind = kind;
     remark->text = memory_copy_text(text);
 }

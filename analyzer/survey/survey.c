@@ -1,7 +1,6 @@
 #include "survey/survey.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/progress.h"
@@ -36,11 +35,9 @@ static void list_captures(struct survey *survey)
 {
     for (size_t i = 0; i < survey->inputs->count; i++) {
         for (size_t k = 0; k < survey->inputs->items[i].paths_count; k++) {
-            void *captures = survey->captures;
-            struct capture *capture = memory_append(&captures, &survey->captures_count,
-                                                    &survey->captures_capacity, sizeof *capture);
+            struct capture *capture =
+                MEMORY_APPEND(survey->captures, survey->captures_count, survey->captures_capacity);
 
-            survey->captures = captures;
             capture->path = survey->inputs->items[i].paths[k];
             capture->input = (uint32_t)i;
         }

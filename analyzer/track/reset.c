@@ -1,7 +1,6 @@
 /* Resets: where a RST lies in its sender's stream, and what it answers. */
 #include "track/reset.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"

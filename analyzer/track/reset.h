@@ -4,7 +4,6 @@
 #define RESET_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* event.a of EVENT_RST. */

@@ -1,5 +1,6 @@
 #include "track/sent.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
 #ifndef SENT_H
 #define SENT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum {

@@ -7,7 +7,6 @@
 
 #include "decode/packet.h"
 #include "survey/leg.h"
-#include "track/event.h"
 #include "track/ip_id.h"
 #include "track/life.h"
 #include "track/resent.h"

@@ -4,7 +4,6 @@
  *
  * Appends a line to FILE, see took.h. Exits as the command did. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

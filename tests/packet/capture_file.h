@@ -5,7 +5,6 @@
 #define CAPTURE_FILE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 

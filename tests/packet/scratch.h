@@ -3,7 +3,6 @@
 #define SCRATCH_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
 struct scratch {

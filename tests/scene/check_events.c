@@ -81,13 +81,11 @@ static void collect(struct way *way, enum side side)
     for (size_t i = way->index->first[connection]; i < way->index->first[connection + 1]; i++) {
         const struct scene_sighting *sighting = &scene->sightings[way->index->sightings[i]];
         const struct scene_packet *packet = &scene->packets[sighting->packet];
-        void *items = fates->items;
         struct fate *fate;
 
         if (packet->dir != way->dir || sighting->stop != way->legs[side]->stop)
             continue;
-        fate = memory_append(&items, &fates->count, &fates->capacity, sizeof *fate);
-        fates->items = items;
+        fate = MEMORY_APPEND(fates->items, fates->count, fates->capacity);
         *fate = (struct fate){.sighting = sighting, .packet = packet};
         if (packet->flags & FRAME_RST)
             continue;

@@ -166,11 +166,9 @@ static void sight(struct path *path, const struct train *train, unsigned stop, u
     const struct scene_packet *packet = &scene->packets[train->packet];
 
     for (unsigned i = 0; i < train->count; i++) {
-        void *sightings = scene->sightings;
-        struct scene_sighting *sighting = memory_append(
-            &sightings, &scene->sightings_count, &scene->sightings_capacity, sizeof *sighting);
+        struct scene_sighting *sighting =
+            MEMORY_APPEND(scene->sightings, scene->sightings_count, scene->sightings_capacity);
 
-        scene->sightings = sightings;
         *sighting = (struct scene_sighting){
             .at_ns = train->pieces[i].at_ns,
             .packet = train->packet,
@@ -216,11 +214,9 @@ static struct train begin_train(struct path *path, const struct scene_packet *pa
 {
     struct scene *scene = path->scene;
     struct train train = {.packet = (uint32_t)scene->packets_count, .count = 1};
-    void *packets = scene->packets;
     struct scene_packet *copy =
-        memory_append(&packets, &scene->packets_count, &scene->packets_capacity, sizeof *copy);
+        MEMORY_APPEND(scene->packets, scene->packets_count, scene->packets_capacity);
 
-    scene->packets = packets;
     *copy = *packet;
     copy->connection = (uint32_t)path->connection;
     train.pieces[0] = (struct piece){.to = packet->len, .at_ns = at_ns, .ip_id = packet->ip_id};

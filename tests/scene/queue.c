@@ -20,11 +20,9 @@ static void swap(struct happening *a, struct happening *b)
 
 void queue_add(struct queue *queue, const struct happening *happening)
 {
-    void *items = queue->items;
-    struct happening *added = memory_append(&items, &queue->count, &queue->capacity, sizeof *added);
+    struct happening *added = MEMORY_APPEND(queue->items, queue->count, queue->capacity);
     size_t at = queue->count - 1;
 
-    queue->items = items;
     *added = *happening;
     added->number = queue->added++;
     for (; at > 0 && is_before(&queue->items[at], &queue->items[(at - 1) / 2]); at = (at - 1) / 2)

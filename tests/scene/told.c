@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -36,14 +35,12 @@ static bool read_events(sqlite3 *db, const size_t *sightings, struct told_list *
     int result = sqlite3_prepare_v2(db, query, -1, &stmt, NULL);
 
     while (result == SQLITE_OK || result == SQLITE_ROW) {
-        void *items = list->items;
         struct told *told;
 
         result = sqlite3_step(stmt);
         if (result != SQLITE_ROW)
             break;
-        told = memory_append(&items, &list->count, &list->capacity, sizeof *told);
-        list->items = items;
+        told = MEMORY_APPEND(list->items, list->count, list->capacity);
         told->sighting = sightings[sqlite3_column_int64(stmt, 0)];
         told->injected = sqlite3_column_int(stmt, 1) != 0;
         told->bytes = (uint32_t)sqlite3_column_int64(stmt, 2);

@@ -2,7 +2,6 @@
 #include "unit/unit.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "picture/chart_kinds.h"

@@ -1,5 +1,4 @@
 /* Legs that wait for 2MSL: they leave the table by themselves, and can't be taken out twice. */
-#include <stdlib.h>
 
 #include "packet/decoding.h"
 #include "survey/leg_queue.h"

@@ -1,5 +1,4 @@
 /* The retransmission queue: ranges that are appended, cut, acknowledged and forgotten. */
-#include <string.h>
 
 #include "track/sent.h"
 #include "unit/unit.h"

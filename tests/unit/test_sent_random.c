@@ -1,5 +1,6 @@
 /* The retransmission queue against a model that knows nothing of ranges: an array with an entry for
  * each byte. 100,000 random operations from a fixed seed. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,4 @@
 /* Sequence numbers: modulo 2^32 on the wire, 64 bits from the ISN on. */
-#include <stdbool.h>
 
 #include "decode/sequence.h"
 #include "unit/unit.h"
