@@ -23,8 +23,8 @@
 -- reference: RFC 9293 §3.10.7.1 and §3.9.2.2; RFC 792; RFC 4443 §3.1; RFC 1812 §5.2.7; RFC 5461;
 --            Linux tcp_v4_err(), icmp_err_convert
 
--- The leg nearest to the server where the first answer to the SYN was a RST, or an ICMP error other
--- than time exceeded, and no connection came of it.
+-- The leg nearest to the server where the first answer to the SYN was a RST, or that it cannot be
+-- delivered (ICMP type 3; ICMPv6 type 1, whose type 3 is time exceeded), and no connection came of it.
 WITH failed AS MATERIALIZED (
     SELECT id, outcome FROM connection WHERE outcome IN ('refused', 'unanswered')
 ),
@@ -37,7 +37,8 @@ no AS MATERIALIZED (
      CROSS JOIN failed f ON f.id = l.connection_id
      WHERE l.connection_id IN (SELECT id FROM failed)
        AND (l.syn_answer = 'rst' AND f.outcome = 'refused'
-            OR l.syn_answer = 'icmp' AND f.outcome = 'unanswered' AND l.syn_icmp_type IN (1, 3))
+            OR l.syn_answer = 'icmp' AND f.outcome = 'unanswered'
+               AND l.syn_icmp_type = iif(instr(l.client_addr, ':'), 1, 3))
 ),
 -- The RST at each point, the answer of one SYN; first_seen is the point where it began.
 rst AS MATERIALIZED (

@@ -34,12 +34,9 @@
 --            that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
--- ICMP time exceeded in transit; the direction is the one whose bytes the quoted number can be of.
--- One message is a row for each point that saw it.
+-- ICMP time exceeded in transit. One message is a row for each point that saw it.
 WITH quoted AS MATERIALIZED (
-    SELECT l.connection_id, i.point_id, i.src,
-           coalesce((i.quoted_seq - l.isn_client) & 0xffffffff > l.bytes_client + 2
-                    AND (i.quoted_seq - l.isn_server) & 0xffffffff <= l.bytes_server + 2, 0) AS dir
+    SELECT l.connection_id, i.point_id, i.src, i.dir
       FROM icmp i
       JOIN leg l ON l.id = i.leg_id
      WHERE i.type = iif(i.version = 4, 11, 3) AND i.code = 0

@@ -98,20 +98,19 @@ static void pass_icmp(struct pass *pass, uint32_t point, uint64_t frame_number, 
     struct icmp_row row = {
         .packet = packet, .ts_ns = ts_ns, .point_id = point + 1, .frame = frame_number};
     struct leg *leg = NULL;
-    int dir;
 
     if (packet->icmp.quotes_tcp)
         leg = leg_table_find(pass->legs, point, packet->icmp.quoted_version,
-                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
+                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &row.dir);
     /* An error that was captured on the other side of a NAT quotes what another point knows. */
     for (uint32_t other = 0;
          leg == NULL && packet->icmp.quotes_tcp && other < pass->survey->points_count; other++)
         leg = leg_table_find(pass->legs, other, packet->icmp.quoted_version,
-                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &dir);
+                             &packet->icmp.quoted_src, &packet->icmp.quoted_dst, &row.dir);
     if (leg != NULL)
-        row.leg_id = follow_icmp(leg, dir, &packet->icmp);
+        row.leg_id = follow_icmp(leg, row.dir, &packet->icmp);
     if (leg != NULL && icmp_too_big(&packet->icmp, packet->version))
-        track_too_big(&((struct open_leg *)leg)->track, dir, ts_ns);
+        track_too_big(&((struct open_leg *)leg)->track, row.dir, ts_ns);
     store_icmp(pass->store, &row);
 }
 

@@ -255,6 +255,7 @@ CREATE TABLE icmp (
     src         TEXT NOT NULL,        -- who sent the error
     ttl         INTEGER NOT NULL,
     leg_id      INTEGER REFERENCES leg(id),  -- whose segment it quotes; NULL: none that is known
+    dir         INTEGER,              -- of that segment: 0 the client's, 1 the server's; NULL as leg_id
     mtu         INTEGER,              -- fragmentation needed, packet too big
     quoted_ttl  INTEGER NOT NULL,
     quoted_seq  INTEGER               -- raw; NULL: not quoted

@@ -30,7 +30,7 @@ static const struct {
     [TABLE_REMARK] = {"remark",     3 },
     [TABLE_CONNECTION] = {"connection", 14},
     [TABLE_LEG] = {"leg",        58},
-    [TABLE_ICMP] = {"icmp",       13},
+    [TABLE_ICMP] = {"icmp",       14},
     [TABLE_CONNTRACK] = {"conntrack",  7 },
     [TABLE_RESET] = {"reset",      26},
     [TABLE_SYN] = {"syn",        7 },
@@ -121,6 +121,7 @@ void store_icmp(struct store *store, const struct icmp_row *row)
     insert_text(insert, address_print(&icmp->src, row->packet->version, text));
     insert_integer(insert, row->packet->ttl);
     insert_optional(insert, row->leg_id != 0, row->leg_id);
+    insert_optional(insert, row->leg_id != 0, row->dir);
     insert_optional(insert, icmp->mtu != 0, icmp->mtu);
     insert_integer(insert, icmp->quoted_ttl);
     insert_optional(insert, icmp->has_quoted_seq, icmp->quoted_seq);

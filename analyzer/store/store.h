@@ -38,6 +38,7 @@ struct icmp_row {
     uint32_t point_id;
     uint64_t frame;
     uint32_t leg_id; /* 0: none */
+    int dir;         /* of the segment that it quotes */
 };
 
 struct leg_row {

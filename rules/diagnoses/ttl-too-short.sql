@@ -87,7 +87,7 @@ exceeded AS MATERIALIZED (
            row_number() OVER (PARTITION BY v.id ORDER BY i.ts_ns, i.id) AS nth
       FROM icmp i
       JOIN leg l ON l.id = i.leg_id
-      JOIN proved v ON v.connection_id = l.connection_id
+      JOIN proved v ON v.connection_id = l.connection_id AND v.dir = i.dir
       JOIN point p ON p.id = i.point_id
      WHERE i.type = iif(i.version = 4, 11, 3) AND i.code = 0
 ),
