@@ -1,3 +1,4 @@
+/* What is noted of the headers of a frame. */
 #include "decode/trail.h"
 
 #include <stddef.h>
@@ -41,7 +42,7 @@ static struct trail_layer *add(struct trail *trail, enum trail_kind kind, const 
     return layer;
 }
 
-static void reach(struct trail *trail, const uint8_t *end)
+void trail_reach(struct trail *trail, const uint8_t *end)
 {
     trail->end = (uint32_t)(end - trail->frame);
 }
@@ -63,7 +64,7 @@ void trail_add_ip(struct trail *trail, const uint8_t *start, const struct view *
     layer->version = ip->version;
     layer->piece = ip->fragmented;
     layer->header_len = (uint16_t)header_len;
-    reach(trail, view->at);
+    trail_reach(trail, view->at);
 }
 
 void trail_add(struct trail *trail, uint16_t protocol, const struct view *view)
@@ -75,7 +76,7 @@ void trail_add(struct trail *trail, uint16_t protocol, const struct view *view)
 }
 
 /* A quote may end anywhere in it. */
-static void add_tcp(struct trail *trail, const struct view *view)
+void trail_add_tcp(struct trail *trail, const struct view *view)
 {
     uint32_t size = TCP_HEADER_MIN;
 
@@ -86,48 +87,17 @@ static void add_tcp(struct trail *trail, const struct view *view)
     if (view->captured < 4 || add(trail, TRAIL_TCP, view->at, view->sent) == NULL)
         return;
     trail->has_tcp = true;
-    reach(trail, view->at + (view->captured < size ? view->captured : size));
+    trail_reach(trail, view->at + (view->captured < size ? view->captured : size));
 }
 
-static void add_icmp(struct trail *trail, const struct tunnel_map *map, uint8_t version,
-                     struct view *view)
+bool trail_add_icmp(struct trail *trail, struct view *view)
 {
-    struct packet packet = {0};
-    const struct walk walk = {.packet = &packet, .map = map, .quoted = true, .trail = trail};
-    struct next next = {LAYER_IP, 0};
-    struct view whole = *view;
-    struct icmp_error icmp;
-    struct ip_header ip;
     const uint8_t *header;
 
-    if (icmp_decode(&whole, version, map, &icmp) != SKIP_NONE ||
-        add(trail, TRAIL_ICMP, view->at, view->sent) == NULL ||
+    if (add(trail, TRAIL_ICMP, view->at, view->sent) == NULL ||
         !view_take(view, ICMP_HEADER, &header))
-        return;
-    reach(trail, view->at);
+        return false;
+    trail_reach(trail, view->at);
     trail->quoted = true;
-    if (walk_down(&walk, &next, view, &ip) == SKIP_NONE && ip.protocol == PROTOCOL_TCP)
-        add_tcp(trail, view);
-}
-
-void trail_follow(struct trail *trail, const struct tunnel_map *map, int dlt, const uint8_t *bytes,
-                  uint32_t captured, uint32_t sent)
-{
-    struct packet packet = {0};
-    const struct walk walk = {.packet = &packet, .map = map, .trail = trail};
-    struct view view = {bytes, captured, sent < captured ? captured : sent};
-    struct ip_header ip;
-    struct next next;
-
-    *trail = (struct trail){.frame = bytes, .map = map};
-    if (link_decode(dlt, &view, &packet, &next) != SKIP_NONE)
-        return;
-    reach(trail, view.at);
-    trail->link_len = trail->end;
-    if (walk_down(&walk, &next, &view, &ip) != SKIP_NONE)
-        return;
-    if (ip.protocol == PROTOCOL_TCP)
-        add_tcp(trail, &view);
-    else if (ip.protocol == (ip.version == 6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP))
-        add_icmp(trail, map, ip.version, &view);
+    return true;
 }

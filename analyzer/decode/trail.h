@@ -54,4 +54,12 @@ void trail_add_ip(struct trail *trail, const uint8_t *start, const struct view *
                   const struct ip_header *ip);
 void trail_add(struct trail *trail, uint16_t protocol, const struct view *view);
 
+/* For trail_follow.c: a TCP header, or that of an ICMP error, which is taken off the view and after
+ * which all is quoted. False, and nothing more to follow, if it is not all there. */
+void trail_add_tcp(struct trail *trail, const struct view *view);
+bool trail_add_icmp(struct trail *trail, struct view *view);
+
+/* All bytes before `end` are headers that are known. */
+void trail_reach(struct trail *trail, const uint8_t *end);
+
 #endif
