@@ -65,7 +65,7 @@ struct life_end {
     /* What passed towards it that is answered by a challenge ACK (RFC 5961). */
     uint64_t provoked_by; /* 0: nothing */
     int64_t provoked_ns;
-    const char *provoked_cause;
+    bool provoked_by_rst; /* else by a SYN */
 };
 
 struct life {
@@ -97,6 +97,15 @@ enum tcp_state life_state(const struct life *life, int dir);
 
 /* Since when; 0 if the state is unknown. */
 int64_t life_since_ns(const struct life *life, int dir);
+
+/* Whether it was open before the capture began. */
+static inline bool life_is_midstream(const struct life *life)
+{
+    return life->opening == OPENING_MIDSTREAM;
+}
+
+/* Something came after the client's SYN: the first such thing is kept. */
+void life_note_answer(struct life *life, enum syn_answer answer);
 
 /* An ICMP error that quotes the client's SYN. */
 void life_icmp(struct life *life, uint8_t type, uint8_t code);

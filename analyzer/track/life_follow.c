@@ -1,15 +1,8 @@
-/* The states of both ends, and how it ended. */
-#include "track/life.h"
-
+/* The states of both ends, as each segment changes them. */
 #include "track/steps.h"
 
 /* What answers is sent at once (RFC 5961 §3.2); the longest way to a point and back is shorter. */
 static const int64_t CHALLENGE_NS = 1000000000;
-
-static bool is_midstream(const struct life *life)
-{
-    return life->opening == OPENING_MIDSTREAM;
-}
 
 /* RFC 9293 §3.6, from what was sent and acknowledged. */
 static enum tcp_state closing_state(const struct life_end *own)
@@ -30,14 +23,14 @@ static enum tcp_state state_of(const struct life *life, int dir)
     if (life->refused && !life->opened)
         return STATE_CLOSED;
     /* Either end may have sent its FIN before the capture began. */
-    if (is_midstream(life) && !(own->shown && life->end[!dir].shown))
+    if (life_is_midstream(life) && !(own->shown && life->end[!dir].shown))
         return STATE_UNKNOWN;
     /* Of an end that was never seen nothing tells whether it has got a FIN, or sent its own. */
     if ((own->fin || life->end[!dir].fin) && !(own->seen && life->end[!dir].seen))
         return STATE_UNKNOWN;
     if (own->fin || own->got_fin)
         return closing_state(own);
-    if (is_midstream(life))
+    if (life_is_midstream(life))
         return STATE_ESTABLISHED;
     if (!own->syn)
         return STATE_UNKNOWN;
@@ -58,13 +51,13 @@ static void settle(struct life *life, int64_t ts_ns)
     }
 }
 
-static void provoke(const struct step *step, const char *cause)
+static void provoke(const struct step *step, bool by_rst)
 {
     struct life_end *target = &step->track->life.end[!step->segment->hit->dir];
 
     target->provoked_by = step->segment->id;
     target->provoked_ns = step->segment->ts_ns;
-    target->provoked_cause = cause;
+    target->provoked_by_rst = by_rst;
 }
 
 /* RFC 5961 §3.2: in the window, but not exactly what the receiver expects. */
@@ -119,7 +112,7 @@ static void take_rst_in_syn_sent(const struct step *step)
     } else if (hit->has_ack && hit->ack_off >= 1 && hit->ack_off <= step->other->next) {
         life->refused = true;
         note_rst(step);
-        step_note_answer(life, SYN_ANSWER_RST);
+        life_note_answer(life, SYN_ANSWER_RST);
     }
 }
 
@@ -142,7 +135,7 @@ static void take_rst(const struct step *step)
         return;
     }
     if (is_inexact(step))
-        provoke(step, "rst");
+        provoke(step, true);
     begin_reset(step);
 }
 
@@ -156,7 +149,7 @@ static void take_survival(const struct step *step)
     if (!life->reset)
         return;
     if ((hit->has_ack && hit->ack_off > life->next_at_rst[!hit->dir]) ||
-        (!life->synack_at_rst && life->opened && !is_midstream(life)))
+        (!life->synack_at_rst && life->opened && !life_is_midstream(life)))
         life->reset = false;
 }
 
@@ -178,10 +171,10 @@ static void take_provoked(const struct step *step)
                                          .a = (int64_t)by,
                                          .has_b = true,
                                          .b = step->segment->ts_ns - own->provoked_ns,
-                                         .cause = own->provoked_cause,
+                                         .cause = own->provoked_by_rst ? "rst" : "syn",
                                          .decided_by = "next-segment",
                                          .confidence = 70});
-    if (own->provoked_cause[0] == 'r') {
+    if (own->provoked_by_rst) {
         life->reset = false; /* it is still there */
         step_note_challenge(step, by);
     }
@@ -228,7 +221,7 @@ void step_follow_life(const struct step *step)
     } else {
         life->end[step->segment->hit->dir].seen = true;
         if ((flags & TCP_SYN) && own->sent_more && life->opened)
-            provoke(step, "syn"); /* RFC 5961 §4.2 */
+            provoke(step, false); /* RFC 5961 §4.2 */
         else if ((flags & TCP_SYN) && (flags & TCP_ACK))
             step_follow_synack(step);
         else if (flags & TCP_SYN)
@@ -241,52 +234,4 @@ void step_follow_life(const struct step *step)
         take_survival(step);
     }
     settle(life, step->segment->ts_ns);
-}
-
-enum tcp_state life_state(const struct life *life, int dir)
-{
-    enum tcp_state state = life->end[dir].state;
-
-    return life->reset && state != STATE_TIME_WAIT ? STATE_CLOSED : state;
-}
-
-int64_t life_since_ns(const struct life *life, int dir)
-{
-    if (life_state(life, dir) == STATE_UNKNOWN)
-        return 0;
-    return life_state(life, dir) == life->end[dir].state ? life->end[dir].since_ns : life->rst_ns;
-}
-
-void life_icmp(struct life *life, uint8_t type, uint8_t code)
-{
-    step_note_answer(life, SYN_ANSWER_ICMP);
-    if (life->has_icmp)
-        return;
-    life->has_icmp = true;
-    life->icmp_type = type;
-    life->icmp_code = code;
-}
-
-void life_rst_ignored(struct life *life, uint64_t rst_id)
-{
-    if (life->rst_id == rst_id)
-        life->reset = false;
-}
-
-enum outcome track_outcome(const struct track *track)
-{
-    const struct life *life = &track->life;
-    const struct life_end *client = &life->end[DIR_CLIENT], *server = &life->end[DIR_SERVER];
-
-    if (client->fin && server->fin)
-        return OUTCOME_CLOSED;
-    if (!life->opened && life->refused)
-        return OUTCOME_REFUSED;
-    if (life->reset)
-        return OUTCOME_RESET;
-    if (!life->opened)
-        return OUTCOME_UNANSWERED;
-    if (client->fin || server->fin)
-        return OUTCOME_HALF_CLOSED;
-    return is_midstream(life) ? OUTCOME_MIDSTREAM : OUTCOME_ESTABLISHED;
 }

@@ -2,12 +2,6 @@
 #include "track/reuse.h"
 #include "track/steps.h"
 
-void step_note_answer(struct life *life, enum syn_answer answer)
-{
-    if (life->syn_id != 0 && life->syn_answer == SYN_ANSWER_NONE)
-        life->syn_answer = answer;
-}
-
 /* The client's SYN is out, and nothing of this connection has come back. */
 static bool is_waiting(const struct life *life)
 {
@@ -40,7 +34,7 @@ void step_follow_stale(const struct step *step)
     life->stale_ack_off = step->segment->hit->ack_off;
     if (step->end != step->segment->hit->off)
         return; /* data or FIN that was under way */
-    step_note_answer(life, SYN_ANSWER_CHALLENGE_ACK);
+    life_note_answer(life, SYN_ANSWER_CHALLENGE_ACK);
     step_emit_event(step, (struct event){.kind = EVENT_CHALLENGE_ACK,
                                          .has_a = true,
                                          .a = (int64_t)life->syn_id,
@@ -119,14 +113,14 @@ void step_follow_syn(const struct step *step)
         life->syn_last_ns = step->segment->ts_ns;
         note_syn_data(step);
         if (life->end[DIR_SERVER].got_syn)
-            step_note_answer(life, SYN_ANSWER_SYN_ACK); /* captured in the wrong order */
+            life_note_answer(life, SYN_ANSWER_SYN_ACK); /* captured in the wrong order */
     } else if (life->crossed_id == 0) {
         life->crossed_id = step->segment->id;
         life->crossed_ns = step->segment->ts_ns - step->track->half[DIR_CLIENT].syn_ns;
         own->got_syn = false;
         if (life->syn_answer == SYN_ANSWER_UNSEEN)
             life->syn_answer = SYN_ANSWER_SYN;
-        step_note_answer(life, SYN_ANSWER_SYN);
+        life_note_answer(life, SYN_ANSWER_SYN);
     }
 }
 
@@ -134,7 +128,7 @@ static void take_first_answer(const struct step *step)
 {
     struct life *life = &step->track->life;
 
-    step_note_answer(life, SYN_ANSWER_SYN_ACK);
+    life_note_answer(life, SYN_ANSWER_SYN_ACK);
     tell_syn_data(step);
     life->fast_open = life->syn_data > 0 && step->segment->hit->ack_off > 1;
     if (life->crossed_id == 0)
@@ -197,7 +191,7 @@ void step_follow_opening_ack(const struct step *step)
         own->sent_more = true;
         if (life->opening != OPENING_MIDSTREAM && acknowledges_syn(step)) {
             if (!own->syn || !other->syn)
-                step_note_answer(life, SYN_ANSWER_UNSEEN);
+                life_note_answer(life, SYN_ANSWER_UNSEEN);
             own->syn = own->shown = own->got_syn = true;
             other->syn = other->shown = other->syn_acked = true;
             other->got_syn |= dir == DIR_CLIENT && !life->crossed_id;

@@ -1,8 +1,11 @@
 /* What came after a RST: whether its sender went on, which it would not if it had sent it; and
  * whether its receiver did. */
+#include <string.h>
+
 #include "track/steps.h"
 
-static const int64_t OVERTAKEN_NS = 3000000; /* of packets that overtook each other: METHODS 4.4 */
+/* Packets that overtake each other come so near: Wireshark's bound where it knows no round trip. */
+static const int64_t OVERTAKEN_NS = 3000000;
 static const int64_t PATIENCE_NS = 1000000000;
 static const int64_t RACE_NS = 2000000000;
 
@@ -76,7 +79,7 @@ static void follow_receiver(const struct step *step, struct reset *reset)
     if (reset->receiver_after != 0 || (reset->proof = proof(step, reset)) == NULL)
         return;
     reset->receiver_after = step->segment->id;
-    if (reset->proof[0] != 't') /* its sender may be gone all the same, the RST lost */
+    if (strcmp(reset->proof, "time") != 0) /* its sender may be gone all the same, the RST lost */
         life_rst_ignored(&step->track->life, reset->segment_id);
     step_emit_event(step, (struct event){.kind = EVENT_RST_IGNORED,
                                          .has_a = true,

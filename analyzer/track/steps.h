@@ -59,12 +59,11 @@ bool step_is_stale(const struct step *step);
 /* The states of both ends. To be called before what the segment changes in the halves. */
 void step_follow_life(const struct step *step);
 
-/* The way to an open connection: SYNs, and what answers them. For life.c. */
+/* The way to an open connection: SYNs, and what answers them. For life_follow.c. */
 void step_follow_syn(const struct step *step);
 void step_follow_synack(const struct step *step);
 void step_follow_opening_ack(const struct step *step);
 void step_follow_stale(const struct step *step);
-void step_note_answer(struct life *life, enum syn_answer answer);
 
 /* What the segment says of the connection that had the tuple before; see reuse.h. */
 void step_follow_reuse(const struct step *step);
