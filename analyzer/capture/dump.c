@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/time_text.h"
 
 enum {
-    SNAPLEN = 262144, /* libpcap's MAXIMUM_SNAPLEN */
-    NS_PER_S = 1000000000
+    SNAPLEN = 262144 /* libpcap's MAXIMUM_SNAPLEN */
 };
 
 struct dump {
@@ -65,8 +65,8 @@ void dump_frame(struct dump *dump, const struct frame *frame, const uint8_t *byt
 
     if (header.len < keep)
         header.len = keep;
-    header.ts.tv_sec = frame->raw_ns / NS_PER_S;
-    header.ts.tv_usec = frame->raw_ns % NS_PER_S; /* nanoseconds, as was asked for */
+    header.ts.tv_sec = frame->raw_ns / NS_PER_SECOND;
+    header.ts.tv_usec = frame->raw_ns % NS_PER_SECOND; /* nanoseconds, as was asked for */
     pcap_dump((u_char *)dump->dumper, &header, bytes);
 }
 

@@ -25,7 +25,7 @@ static inline int64_t clock_common(const struct clock_map *map, int64_t raw_ns)
     return raw_ns - map->offset_ns - drift;
 }
 
-/* One capture, as order_run() is told about it. */
+/* One capture, as order_new() is told about it. */
 struct order_file {
     const char *path; /* borrowed */
     bool has_frames;
@@ -33,7 +33,7 @@ struct order_file {
     struct clock_map clock;
 };
 
-/* Fills path's `has_frames` and `first_ns` by reading its first frame. STATUS_INPUT and `err` if
+/* Fills `has_frames` and `first_ns` by reading the first frame. STATUS_INPUT and `err` if
  * the file can't be read at all. */
 enum status order_probe(struct order_file *file, struct error *err)
     __attribute__((warn_unused_result));

@@ -66,6 +66,7 @@ static enum read_result pcap_next_frame(struct reader *reader, struct frame *fra
         return READ_END;
     default:
         snprintf(reader->message, sizeof reader->message, "%s", pcap_geterr(pcap));
+        /* libpcap has one code for both; the message tells them apart. */
         return strstr(reader->message, "truncated") ? READ_TRUNCATED : READ_DAMAGED;
     }
 }

@@ -185,8 +185,7 @@ FILE *source_stream(struct source *source)
         return NULL;
     source->stream_buffer = memory_alloc(STREAM_SIZE);
     setvbuf(stream, source->stream_buffer, _IOFBF, STREAM_SIZE);
-    __fsetlocking(stream,
-                  FSETLOCKING_BYCALLER); /* one thread reads: a lock for each frame is idle */
+    __fsetlocking(stream, FSETLOCKING_BYCALLER); /* a lock for each frame: but one thread reads */
     return stream;
 }
 

@@ -5,8 +5,8 @@
 #include "decode/packet.h"
 
 enum {
-    ADDRESS_TEXT = 46
-}; /* of an IPv6 address, with the end of the text */
+    ADDRESS_TEXT = 46 /* of an IPv6 address, with the end of the text */
+};
 
 /* Writes the address as people write it (RFC 5952 for IPv6) and returns `text`. `version` is 4 or
  * 6. */

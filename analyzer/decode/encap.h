@@ -7,8 +7,8 @@
 #include "decode/packet.h"
 
 enum {
-    ENCAP_TEXT = 128
-}; /* the longest text, with its end */
+    ENCAP_TEXT = 128 /* the longest text, with its end */
+};
 
 /* Adds the next inner tunnel. False, and nothing added, if the packet is in TUNNELS_MAX already. */
 bool encap_add(struct packet *packet, enum tunnel_kind kind, uint32_t id);

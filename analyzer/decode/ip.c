@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-    EXTENSIONS_MAX = 16
-}; /* more than RFC 8200 §4.1 lists twice over; bounds the loop */
+    EXTENSIONS_MAX = 16 /* more than RFC 8200 §4.1 lists twice over; bounds the loop */
+};
 
 enum {
     PAYLOAD_MIN = 8, /* the shortest header that may follow: UDP, ICMP, an extension */

@@ -4,8 +4,8 @@
 #include "decode/numbers.h"
 
 enum {
-    VLAN_TAGS_MAX = 4
-}; /* deeper than any network; bounds the loop */
+    VLAN_TAGS_MAX = 4 /* deeper than any network; bounds the loop */
+};
 
 /* IEEE 802.2 LLC with SNAP, after an 802.3 length: AA AA 03, an OUI of zero, an EtherType. */
 static enum skip_reason snap_decode(struct view *view, uint16_t *ethertype)

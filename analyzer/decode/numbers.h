@@ -64,13 +64,16 @@ enum {
 enum tcp_option {
     TCP_OPT_END = 0,
     TCP_OPT_NOP = 1,
-    TCP_OPT_MSS = 2,            /* RFC 9293 §3.7.1 */
-    TCP_OPT_WSCALE = 3,         /* RFC 7323 §2 */
-    TCP_OPT_SACK_PERMITTED = 4, /* RFC 2018 §2 */
-    TCP_OPT_SACK = 5,           /* RFC 2018 §3 */
-    TCP_OPT_TIMESTAMPS = 8,     /* RFC 7323 §3 */
-    TCP_OPT_FAST_OPEN = 34,     /* RFC 7413 §4.1.1 */
-    TCP_OPT_EXPERIMENT = 254,   /* RFC 6994; Fast Open had the number 0xf989 there */
+    TCP_OPT_MSS = 2,             /* RFC 9293 §3.7.1 */
+    TCP_OPT_WSCALE = 3,          /* RFC 7323 §2 */
+    TCP_OPT_SACK_PERMITTED = 4,  /* RFC 2018 §2 */
+    TCP_OPT_SACK = 5,            /* RFC 2018 §3 */
+    TCP_OPT_TIMESTAMPS = 8,      /* RFC 7323 §3 */
+    TCP_OPT_MD5 = 19,            /* RFC 2385 */
+    TCP_OPT_AUTHENTICATION = 29, /* RFC 5925 */
+    TCP_OPT_MULTIPATH = 30,      /* RFC 8684 */
+    TCP_OPT_FAST_OPEN = 34,      /* RFC 7413 §4.1.1 */
+    TCP_OPT_EXPERIMENT = 254,    /* RFC 6994; Fast Open had the number 0xf989 there */
 };
 
 #endif

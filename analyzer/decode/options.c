@@ -19,9 +19,9 @@ static const struct {
     {TCP_OPT_SACK_PERMITTED, "sackOK"},
     {TCP_OPT_SACK,           "sack"  },
     {TCP_OPT_TIMESTAMPS,     "ts"    },
-    {19,                     "md5"   },
-    {29,                     "ao"    },
-    {30,                     "mptcp" },
+    {TCP_OPT_MD5,            "md5"   },
+    {TCP_OPT_AUTHENTICATION, "ao"    },
+    {TCP_OPT_MULTIPATH,      "mptcp" },
     {TCP_OPT_FAST_OPEN,      "tfo"   },
     {TCP_OPT_EXPERIMENT,     "exp"   },
 };

@@ -25,8 +25,8 @@ enum {
 };
 
 enum {
-    SACK_BLOCKS_MAX = 4
-}; /* as many as fit into 40 bytes of options */
+    SACK_BLOCKS_MAX = 4 /* as many as fit into 40 bytes of options */
+};
 
 struct sack_block {
     uint32_t left, right;

@@ -150,7 +150,7 @@ struct search {
     struct wait whole;
 };
 
-/* What told_fields() is about. */
+/* What tell_field() is given. */
 struct telling {
     const struct journey_listener *listener;
     struct rewritten rewritten;

@@ -9,8 +9,8 @@
 #include "merge/waiting.h"
 
 enum {
-    PIECES_MAX = 8
-}; /* of one segment, left over by matching */
+    PIECES_MAX = 8 /* of one segment, left over by matching */
+};
 
 /* Parts of a segment's range that have found no sighting yet. */
 struct pieces {

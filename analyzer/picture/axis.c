@@ -6,8 +6,8 @@
 #include "base/time_text.h"
 
 enum {
-    MARGIN_SHARE = 30
-}; /* of the range is left free at either end */
+    MARGIN_SHARE = 30 /* of the range is left free at either end */
+};
 
 struct axis axis_for(int64_t low, int64_t high, int tics)
 {

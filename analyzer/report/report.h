@@ -15,8 +15,8 @@ struct report_options {
 };
 
 enum {
-    REPORT_MAX_PLOTS = 12
-}; /* unless said otherwise */
+    REPORT_MAX_PLOTS = 12 /* unless said otherwise */
+};
 
 /* Writes findings.csv, connections.csv, report.md, report.html and plots/, and where `formats`
  * names it report.json, into the existing folder `dir`, from the complete case at `case_path`.

@@ -50,7 +50,7 @@ struct feasible {
 };
 
 /* Finds the least correction that no crossing contradicts: none, a constant, a line. Segments pass
- * the first point before the second (Moon, Skelly, Towsley 1999; METHODS 4.5). Timestamps are
+ * the first point before the second (Moon, Skelly, Towsley 1999). Timestamps are
  * taken by software, so causes may seem to come 50 µs late. Sorts the crossings. */
 struct feasible feasible_solve(struct crossings *crossings);
 

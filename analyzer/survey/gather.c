@@ -38,12 +38,12 @@ static void shared_done(struct shared *shared)
         free(shared->dirs[dir].items);
 }
 
-static void note_shared(void *context, enum sketch_class class, int dir_a, int dir_b,
+static void note_shared(void *context, enum sketch_class kind, int dir_a, int dir_b,
                         const struct fingerprint *a, const struct fingerprint *b)
 {
     struct shared *shared = context;
 
-    if (dir_a == dir_b && class != SKETCH_CONTENT && !a->repeated && !b->repeated)
+    if (dir_a == dir_b && kind != SKETCH_CONTENT && !a->repeated && !b->repeated)
         add(&shared->dirs[dir_a], a->ts_ns, b->ts_ns, false);
 }
 

@@ -69,15 +69,15 @@ static struct entry *list_entries(const struct joint *joint, int first_class, in
     for (uint32_t i = 0; i < joint->count && joint->survey->sketches.count > 0; i++) {
         const struct sketch *sketch = survey_sketch(joint->survey, joint_leg(joint, i));
 
-        for (int class = first_class; sketch != NULL && class <= last_class; class ++) {
+        for (int kind = first_class; sketch != NULL && kind <= last_class; kind++) {
             for (int dir = 0; dir < DIRS; dir++) {
-                for (unsigned k = 0; k < sketch->count[class][dir]; k++) {
+                for (unsigned k = 0; k < sketch->count[kind][dir]; k++) {
                     struct entry *entry;
 
-                    if (sketch->kept[class][dir][k].repeated)
+                    if (sketch->kept[kind][dir][k].repeated)
                         continue;
                     entry = MEMORY_APPEND(entries, *count, capacity);
-                    entry->hash = sketch->kept[class][dir][k].hash;
+                    entry->hash = sketch->kept[kind][dir][k].hash;
                     entry->leg = i;
                 }
             }

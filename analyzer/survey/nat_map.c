@@ -37,9 +37,7 @@ static bool parse_port(const char *text, uint16_t *port)
 
 static struct nat_entry *add_entry(struct nat_map *map)
 {
-    struct nat_entry *entry = MEMORY_APPEND(map->entries, map->count, map->capacity);
-
-    return entry;
+    return MEMORY_APPEND(map->entries, map->count, map->capacity);
 }
 
 /* --- CSV ---------------------------------------------------------------------------------- */

@@ -7,12 +7,12 @@ struct votes {
     unsigned same, crossed;
 };
 
-static void count_vote(void *context, enum sketch_class class, int dir_a, int dir_b,
+static void count_vote(void *context, enum sketch_class kind, int dir_a, int dir_b,
                        const struct fingerprint *a, const struct fingerprint *b)
 {
     struct votes *votes = context;
 
-    (void)class;
+    (void)kind;
     (void)a;
     (void)b;
     if (dir_a == dir_b)

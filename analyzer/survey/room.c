@@ -9,8 +9,7 @@ enum {
     THIRDS = 80 /* of a search: to a 10^-14 of where it began */
 };
 
-/* --- the crossings that matter -----------------------------------------------------------------
- */
+/* --- the crossings that matter --------------------------------------------------------------- */
 
 /* Whether `b` lies beyond the line from `a` to `c`: then no line can touch it before these. For
  * what passed a first the hull is the lower one, else the upper. */
@@ -71,8 +70,7 @@ void room_done(struct room *room)
     free(room->items);
 }
 
-/* --- lines -------------------------------------------------------------------------------------
- */
+/* --- lines ----------------------------------------------------------------------------------- */
 
 struct gap room_gap(const struct room *room, double drift)
 {
@@ -111,8 +109,7 @@ double room_widest(const struct room *room, double limit)
     return (low + high) / 2;
 }
 
-/* --- how far the lines that fit reach ----------------------------------------------------------
- */
+/* --- how far the lines that fit reach -------------------------------------------------------- */
 
 /* The lines that fit: of these slopes, with so much let pass on each side. */
 struct fitting {

@@ -9,11 +9,11 @@ enum {
     PAYLOAD_BYTES = 24, /* as many as a snapshot length of 96 leaves */
 };
 
-static void keep(struct sketch *sketch, enum sketch_class class, int dir, uint64_t hash,
+static void keep(struct sketch *sketch, enum sketch_class kind, int dir, uint64_t hash,
                  int64_t ts_ns)
 {
-    struct fingerprint *kept = sketch->kept[class][dir];
-    unsigned count = sketch->count[class][dir], at = count;
+    struct fingerprint *kept = sketch->kept[kind][dir];
+    unsigned count = sketch->count[kind][dir], at = count;
 
     if (count == SKETCH_KEPT && hash > kept[count - 1].hash)
         return;
@@ -24,7 +24,7 @@ static void keep(struct sketch *sketch, enum sketch_class class, int dir, uint64
         return;
     }
     if (count < SKETCH_KEPT)
-        sketch->count[class][dir] = (uint8_t)++count;
+        sketch->count[kind][dir] = (uint8_t)++count;
     memmove(&kept[at + 1], &kept[at], (count - 1 - at) * sizeof *kept);
     kept[at] = (struct fingerprint){.hash = hash, .ts_ns = ts_ns};
 }
@@ -74,10 +74,10 @@ void sketch_flip(struct sketch *sketch)
 {
     struct sketch old = *sketch;
 
-    for (int class = 0; class < SKETCH_CLASSES; class ++) {
+    for (int kind = 0; kind < SKETCH_CLASSES; kind++) {
         for (int dir = 0; dir < DIRS; dir++) {
-            sketch->count[class][dir] = old.count[class][!dir];
-            memcpy(sketch->kept[class][dir], old.kept[class][!dir], sizeof old.kept[class][dir]);
+            sketch->count[kind][dir] = old.count[kind][!dir];
+            memcpy(sketch->kept[kind][dir], old.kept[kind][!dir], sizeof old.kept[kind][dir]);
         }
     }
 }
@@ -87,18 +87,18 @@ unsigned sketch_compare(const struct sketch *a, const struct sketch *b, sketch_s
 {
     unsigned count = 0;
 
-    for (int class = 0; class < SKETCH_CLASSES; class ++) {
+    for (int kind = 0; kind < SKETCH_CLASSES; kind++) {
         for (int pair = 0; pair < DIRS * DIRS; pair++) {
             int dir_a = pair / DIRS, dir_b = pair % DIRS;
-            const struct fingerprint *x = a->kept[class][dir_a], *y = b->kept[class][dir_b];
-            const struct fingerprint *x_end = x + a->count[class][dir_a];
-            const struct fingerprint *y_end = y + b->count[class][dir_b];
+            const struct fingerprint *x = a->kept[kind][dir_a], *y = b->kept[kind][dir_b];
+            const struct fingerprint *x_end = x + a->count[kind][dir_a];
+            const struct fingerprint *y_end = y + b->count[kind][dir_b];
 
             while (x < x_end && y < y_end) {
                 if (x->hash == y->hash) {
                     count += !x->repeated && !y->repeated;
                     if (shared != NULL)
-                        shared(context, (enum sketch_class) class, dir_a, dir_b, x, y);
+                        shared(context, (enum sketch_class)kind, dir_a, dir_b, x, y);
                     x++;
                     y++;
                 } else if (x->hash < y->hash) {

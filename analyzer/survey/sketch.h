@@ -20,8 +20,8 @@ enum sketch_class {
 };
 
 enum {
-    SKETCH_KEPT = 32
-}; /* of each class and direction */
+    SKETCH_KEPT = 32 /* of each class and direction */
+};
 
 struct fingerprint {
     uint64_t hash;
@@ -42,7 +42,7 @@ void sketch_flip(struct sketch *sketch);
 
 /* Called for each fingerprint that two sketches share: which class, the direction at either leg,
  * and the two times. */
-typedef void sketch_shared_fn(void *context, enum sketch_class class, int dir_a, int dir_b,
+typedef void sketch_shared_fn(void *context, enum sketch_class kind, int dir_a, int dir_b,
                               const struct fingerprint *a, const struct fingerprint *b);
 
 /* Calls `shared` for all that both have, in whatever directions (roles may have been guessed

@@ -7,8 +7,8 @@
 #include "track/conntrack_config.h"
 
 enum {
-    REFUSED = 16
-}; /* INVALID segments of a direction that a RST may still answer */
+    REFUSED = 16 /* INVALID segments of a direction that a RST may still answer */
+};
 
 /* All zero at the start. Directions are 0 and 1, whatever they mean to the caller, and the same
  * for a tuple as long as it lives: an entry may outlive its connection. */

@@ -1,5 +1,5 @@
-/* conntrack's states: where a segment takes an entry, and what never gets to the window (METHODS
- * 3.2, 3.4 and 3.5). */
+/* conntrack's states: where a segment takes an entry, and what never gets to the window (Linux:
+ * tcp_error(), tcp_new(), tcp_conntracks[] and nf_conntrack_tcp_packet()). */
 #include "decode/sequence.h"
 #include "track/conntrack_steps.h"
 

@@ -1,4 +1,4 @@
-/* conntrack's idea of the windows of a connection (METHODS 3.6). */
+/* conntrack's idea of the windows of a connection (Linux: tcp_in_window()). */
 #include "decode/sequence.h"
 #include "track/conntrack_steps.h"
 

@@ -27,8 +27,8 @@ enum {
 };
 
 enum {
-    RECENT = 8
-}; /* last segments of a direction that a RST may answer */
+    RECENT = 8 /* last segments of a direction that a RST may answer */
+};
 
 struct recent {
     uint64_t id; /* 0: none */

@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 enum {
-    FRAME_ROOM = 70000
-}; /* a datagram of 65535 bytes with any link header before it */
+    FRAME_ROOM = 70000 /* a datagram of 65535 bytes with any link header before it */
+};
 
 /* Bytes as they would be on the wire. */
 struct built_frame {
