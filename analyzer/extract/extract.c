@@ -6,6 +6,7 @@
 
 #include "anonymize/case_copy.h"
 #include "anonymize/headers.h"
+#include "anonymize/words.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "capture/order.h"
@@ -23,8 +24,10 @@ struct extract {
     struct originals originals;
     struct pieces **pieces; /* by original; NULL: it has no fragments */
     int64_t *frames;        /* read of each original */
-    char **points;          /* names, by id */
+    char **points;          /* what is told of their names, by id */
     size_t points_count;
+    struct words_name *names; /* of points, and what stands for them */
+    size_t names_count, names_capacity;
     size_t left; /* chosen and not written yet */
     struct sinks *sinks;
     uint8_t *bytes; /* of a frame that is rewritten */
@@ -47,11 +50,28 @@ static enum status read_points(struct extract *extract, const struct report *rep
             memory_resize((void *)extract->points, extract->points_count * sizeof(char *));
         for (; last < id; last++)
             extract->points[last] = NULL;
-        extract->points[id] = extract->options->anonymizer == NULL
-                                  ? memory_copy_text(query_text(&q, 1))
-                                  : memory_print("point-%zu", id);
+        if (extract->options->anonymizer == NULL) {
+            extract->points[id] = memory_copy_text(query_text(&q, 1));
+            continue;
+        }
+        extract->points[id] = memory_print("point-%zu", id);
+        *MEMORY_APPEND(extract->names, extract->names_count, extract->names_capacity) =
+            (struct words_name){memory_copy_text(query_text(&q, 1)), extract->points[id]};
     }
     return query_close(&q);
+}
+
+/* A role is a rule's word: "at POINT", "there from ADDRESS". */
+static void hide_roles(struct extract *extract)
+{
+    for (size_t i = 0; i < extract->choice.count; i++) {
+        struct chosen *chosen = &extract->choice.items[i];
+        char *role = words_anonymize(extract->options->anonymizer, extract->names,
+                                     extract->names_count, chosen->role);
+
+        free(chosen->role);
+        chosen->role = role;
+    }
 }
 
 /* The ports of tunnels that the analysis was told. */
@@ -256,6 +276,9 @@ static void extract_done(struct extract *extract)
     for (size_t i = 0; i < extract->points_count; i++)
         free(extract->points[i]);
     free((void *)extract->points);
+    for (size_t i = 0; i < extract->names_count; i++)
+        free((char *)extract->names[i].name);
+    free(extract->names);
     free(extract->bytes);
 }
 
@@ -275,6 +298,8 @@ enum status extract_run(const char *case_path, const struct extract_options *opt
         status = read_tunnels(&extract, &report, err);
     if (status == STATUS_OK && options->anonymizer != NULL)
         status = anonymizer_read_case(options->anonymizer, case_path, err);
+    if (status == STATUS_OK && options->anonymizer != NULL)
+        hide_roles(&extract);
     if (status == STATUS_OK)
         status = originals_find(&extract.originals, &report, &extract.choice, options->captures,
                                 options->force, err);

@@ -229,6 +229,14 @@ hidden_sample tunnel-gue 6
 check "tunnel-gue: the tunnel is found again" has_bytes tunnel-gue-extract/x-point-3.pcap 15b3
 hidden_sample ttl-ipv6 1
 hidden_sample ttl-icmp 1
+# The roles of evidence are words of rules, and name points.
+mkdir ttl-icmp-roles
+for id in $("$ask_case" ttl-icmp/case.db "SELECT group_concat(id, ' ') FROM finding"); do
+    run extract ttl-icmp/case.db --finding "$id" --anonymize=key -o "ttl-icmp-roles/$id.pcap"
+done
+hides ttl-icmp-roles ttl-icmp/case.db
+check "ttl-icmp: a role names a point" eval 'grep -q "at point-[0-9]" ttl-icmp-roles/*.txt'
+check "ttl-icmp: but not as it is called" nowhere ttl-icmp-roles router
 check "ttl-icmp: the errors are there" says ttl-icmp-extract/x.txt '"icmp"$'
 
 finish
