@@ -69,7 +69,7 @@ $(BUILD)/%.inc: analyzer/%.sql
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 EMBEDDED := $(BUILD)/store/schema.inc $(BUILD)/report/contrast.inc
 $(BUILD)/store/schema.o: $(BUILD)/store/schema.inc
-$(BUILD)/report/contrast.o: $(BUILD)/report/contrast.inc
+$(BUILD)/report/contrast_rows.o: $(BUILD)/report/contrast.inc
 
 # What report.html brings along, as strings. dygraphs draws its graph: Debian's libjs-dygraphs, or what
 # `npm install --no-save dygraphs@2.2.1` leaves here. Without it the page has no graph, and says so.
