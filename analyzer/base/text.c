@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <inttypes.h>
+#include <nettle/base64.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,6 +203,21 @@ void text_write_rule(FILE *out, const char *text, size_t max)
         rest += ends ? length : length + 1;
     }
     free(copy);
+}
+
+void text_write_base64(FILE *out, const void *bytes, size_t size)
+{
+    enum {
+        PIECE = 3000 /* a multiple of 3: only the last one is padded */
+    };
+    char text[BASE64_ENCODE_RAW_LENGTH(PIECE)];
+
+    for (size_t at = 0; at < size; at += PIECE) {
+        size_t length = size - at < PIECE ? size - at : PIECE;
+
+        base64_encode_raw(text, length, (const uint8_t *)bytes + at);
+        fwrite(text, 1, BASE64_ENCODE_RAW_LENGTH(length), out);
+    }
 }
 
 FILE *text_open(char **text, size_t *size)

@@ -38,6 +38,9 @@ size_t text_decode(const char *text, uint32_t *character);
  * cursor, end the line, or show the characters in another order than they stand there. */
 bool text_is_unsafe(uint32_t character);
 
+/* Writes base64 (RFC 4648 §4), with padding. */
+void text_write_base64(FILE *out, const void *bytes, size_t size);
+
 /* A stream into memory, never NULL; closed, it has left a string in `*text`. Caller frees that
  * with free(). */
 FILE *text_open(char **text, size_t *size) __attribute__((warn_unused_result));

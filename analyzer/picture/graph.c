@@ -1,6 +1,5 @@
 #include "picture/graph.h"
 
-#include <nettle/base64.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -140,16 +139,6 @@ int64_t graph_index(const struct graph *graph, int64_t segment)
 
 void graph_write_data(FILE *out, struct graph *graph)
 {
-    enum {
-        PIECE = 3000 /* a multiple of 3: only the last one is padded */
-    };
-    char text[BASE64_ENCODE_RAW_LENGTH(PIECE)];
-
     fflush(graph->stream);
-    for (size_t at = 0; at < graph->size; at += PIECE) {
-        size_t length = graph->size - at < PIECE ? graph->size - at : PIECE;
-
-        base64_encode_raw(text, length, (const uint8_t *)graph->bytes + at);
-        fwrite(text, 1, BASE64_ENCODE_RAW_LENGTH(length), out);
-    }
+    text_write_base64(out, graph->bytes, graph->size);
 }

@@ -6,6 +6,8 @@
 #include "report/html.h"
 #include "report/html_markdown.h"
 #include "report/tables.h"
+#include "report/verdict.h"
+#include "rules/severity.h"
 
 enum {
     FINDINGS_MAX = 2000,
@@ -65,10 +67,7 @@ static void write_finding(FILE *out, struct query *q, struct query *evidence)
     fprintf(out, "<tr id=finding-%" PRId64 " data-finding=%" PRId64 ">", id, id);
     fprintf(out, "<td class=number>%" PRId64 "</td>", id);
     fprintf(out, "<td data-sort=%d class=severity>",
-            *query_text(q, FINDING_SEVERITY) == 'e'   ? 0
-            : *query_text(q, FINDING_SEVERITY) == 'w' ? 1
-            : *query_text(q, FINDING_SEVERITY) == 'n' ? 2
-                                                      : 3);
+            SEVERITIES - 1 - severity_rank(query_text(q, FINDING_SEVERITY)));
     text_write(out, TEXT_HTML, query_text(q, FINDING_SEVERITY), TEXT_MAX_LENGTH);
     fputs("</td>", out);
     write_text(out, "address", query_text(q, FINDING_RULE));

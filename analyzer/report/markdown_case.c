@@ -225,10 +225,9 @@ enum status markdown_reproduce(const struct report *report, FILE *out, struct er
         if (strcmp(query_text(&q, 0), "command") == 0) {
             fputs("```sh\n", out);
             text_write(out, TEXT_FENCED, query_text(&q, 1), COMMAND_MAX_LENGTH);
-            fputs("\n```\n\nFiles are named as they were on the command line. In another folder "
-                  "put the"
-                  " paths of your copies there: `sha256sum` tells whether they are the files above."
-                  "\n\n",
+            fputs("\n```\n\nFiles are named as they were on the command line. In another folder"
+                  " put the paths of your copies there: `sha256sum` tells whether they are the"
+                  " files above.\n\n",
                   out);
             continue;
         }

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "case/findings.h"
 #include "case/query.h"
+#include "rules/severity.h"
 
 enum {
     SUMMARY_MAX_LENGTH = 400
@@ -14,9 +15,7 @@ enum {
 
 const char *verdict_severity_name(int rank)
 {
-    static const char *const names[SEVERITIES] = {"error", "warning", "notice", "info"};
-
-    return names[rank];
+    return severity_name(SEVERITIES - 1 - rank); /* there the gravest has the highest rank */
 }
 
 static enum status load_counts(struct verdict *v, const struct report *report, struct error *err)

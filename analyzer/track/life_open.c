@@ -1,4 +1,6 @@
 /* How a connection opens: SYNs, what they carry, and what answers them. */
+#include <string.h>
+
 #include "track/reuse.h"
 #include "track/steps.h"
 
@@ -67,7 +69,8 @@ static struct event syn_data_event(const struct life *life)
                           .has_a = true,
                           .a = life->syn_data,
                           .cause = life->syn_data_cause,
-                          .decided_by = life->syn_data_cause[0] == 'd' ? "payload" : "option",
+                          .decided_by =
+                              strcmp(life->syn_data_cause, "data") == 0 ? "payload" : "option",
                           .confidence = 99};
 }
 
