@@ -8,8 +8,7 @@
 enum {
     CHART_WIDTH = 1600,
     CHART_HEIGHT = 900,
-    LETTER_WIDTH = 9, /* at most, on the average, of tics and legends */
-    LEGEND_HEIGHT = 19,
+    LETTER_WIDTH = 9,    /* at most, on the average, of tics and legends */
     LOGARITHM_LOW = 1000 /* ns: captures seldom know less than a microsecond */
 };
 
@@ -245,18 +244,14 @@ static void write_series(FILE *out, const struct chart_series *series, size_t nu
     fprintf(out, " title %s", series->legend != NULL ? series->legend : "''");
 }
 
-/* Of the legends' lines, so that gnuplot leaves out none. */
-static double spacing_of(const struct chart *chart, int panel, double height)
+static size_t count_legends(const struct chart *chart, int panel)
 {
-    double spacing = 1.35;
-    int count = 0;
+    size_t count = 0;
 
     for (size_t i = 0; i < chart->series_count; i++)
         count += chart->series[i].panel == panel && chart->series[i].count > 0 &&
                  chart->series[i].legend != NULL;
-    if (count * spacing * LEGEND_HEIGHT > height)
-        spacing = height / (count * LEGEND_HEIGHT);
-    return spacing;
+    return count;
 }
 
 /* Every panel has the axis of x, and the lowest one its label. */
@@ -272,11 +267,11 @@ static void write_panel(FILE *out, const struct chart *chart, int panel)
 
     fprintf(out,
             "set tmargin at screen %.3f\nset bmargin at screen %.3f\n"
-            "set key at screen %.3f,%.3f left top vertical Left reverse samplen 1.6 spacing %.2f"
-            " font ',14'\nset label 4 %s at graph 0,screen %.3f left\nset xlabel %s\n",
-            top, bottom, right_edge(chart) + 0.01, top + 0.01,
-            spacing_of(chart, panel, (top - bottom) * CHART_HEIGHT), chart->panels[panel].label,
-            top + 0.025, panel == layout ? chart->x_label : "''");
+            "set label 4 %s at graph 0,screen %.3f left\nset xlabel %s\n",
+            top, bottom, chart->panels[panel].label, top + 0.025,
+            panel == layout ? chart->x_label : "''");
+    picture_write_key(out, right_edge(chart) + 0.01, top + 0.01, count_legends(chart, panel),
+                      (top - bottom) * CHART_HEIGHT);
     write_axis(out, 'x', chart, &chart->panels[panel], &x);
     write_axis(out, 'y', chart, &chart->panels[panel], &y);
     /* Bands lie below all that they are about. */

@@ -30,6 +30,20 @@ static void merge(struct picture_bar *a, const struct picture_bar *b)
     a->len = end - a->off;
 }
 
+/* Of those in one column the last one counts. */
+static size_t thin_steps(const struct picture *picture, struct picture_step *steps, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && steps[i].ts_ns - steps[kept - 1].ts_ns < picture->column_ns)
+            steps[kept - 1].off = steps[i].off;
+        else
+            steps[kept++] = steps[i];
+    }
+    return kept;
+}
+
 static void thin_trace(const struct picture *picture, struct picture_trace *trace)
 {
     size_t kept = 0;
@@ -41,19 +55,12 @@ static void thin_trace(const struct picture *picture, struct picture_trace *trac
             trace->bars[kept++] = trace->bars[i];
     }
     trace->bars_count = kept;
-    kept = 0;
-    for (size_t i = 0; i < trace->steps_count; i++) {
-        if (kept > 0 && trace->steps[i].ts_ns - trace->steps[kept - 1].ts_ns < picture->column_ns)
-            trace->steps[kept - 1].off = trace->steps[i].off;
-        else
-            trace->steps[kept++] = trace->steps[i];
-    }
-    trace->steps_count = kept;
+    trace->steps_count = thin_steps(picture, trace->steps, trace->steps_count);
 }
 
 static size_t plain_count(const struct picture *picture)
 {
-    size_t count = 0;
+    size_t count = picture->window.steps_count;
 
     for (size_t i = 0; i < picture->traces_count; i++)
         count += picture->traces[i].bars_count + picture->traces[i].steps_count;
@@ -103,6 +110,8 @@ static void thin(struct picture *picture)
     for (;;) {
         for (size_t i = 0; i < picture->traces_count; i++)
             thin_trace(picture, &picture->traces[i]);
+        picture->window.steps_count =
+            thin_steps(picture, picture->window.steps, picture->window.steps_count);
         if (plain_count(picture) <= PLAIN_MAX / 2)
             return;
         picture->column_ns *= 2;
@@ -123,6 +132,22 @@ static void add_step(struct picture_trace *trace, int64_t ts_ns, int64_t off)
         MEMORY_APPEND(trace->steps, trace->steps_count, trace->steps_capacity);
 
     *step = (struct picture_step){ts_ns, off};
+}
+
+/* An ACK that is not older than others moves the edge, backwards too. */
+static void add_window(struct picture *picture, const struct picture_segment *s)
+{
+    struct picture_window *window = &picture->window;
+    /* The window of a SYN is never scaled: RFC 7323 §2.2. */
+    int64_t edge = s->ack_off + (s->flags & TCP_SYN ? s->win : s->win << window->scale);
+    struct picture_step *step;
+
+    if (s->ts_ns < picture->from_ns)
+        window->first = edge;
+    else if (s->ts_ns <= picture->to_ns) {
+        step = MEMORY_APPEND(window->steps, window->steps_count, window->steps_capacity);
+        *step = (struct picture_step){s->ts_ns, edge};
+    }
 }
 
 static void add_marks(struct picture *picture, unsigned bits, int64_t ts_ns, int64_t off)
@@ -168,6 +193,9 @@ void picture_add(struct picture *picture, size_t trace, const struct picture_seg
     }
     if (rises)
         seen->level = s->ack_off;
+    if (picture->window.known && trace == picture->window.trace && !drawn && s->has_ack &&
+        !(s->flags & TCP_RST) && s->ack_off >= seen->level)
+        add_window(picture, s);
     if (s->ts_ns < picture->from_ns)
         seen->level_first = seen->level;
     if (s->ts_ns < picture->from_ns || s->ts_ns > picture->to_ns)
@@ -198,6 +226,8 @@ void picture_done(struct picture *picture)
         free(picture->labels[i].text);
     for (int mark = 0; mark < MARKS; mark++)
         free(picture->marks[mark].items);
+    free(picture->window.legend);
+    free(picture->window.steps);
     free(picture->traces);
     free(picture->labels);
     free(picture->name);

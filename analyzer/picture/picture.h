@@ -44,6 +44,17 @@ struct picture_trace {
     size_t steps_count, steps_capacity;
 };
 
+/* How far the receiver lets the sender go, as seen nearest to the sender. */
+struct picture_window {
+    bool known;   /* the scale is: a SYN was seen */
+    size_t trace; /* whose ACKs tell it */
+    int scale;
+    char *legend;
+    int64_t first; /* that of before the picture's range; 0: none */
+    struct picture_step *steps;
+    size_t steps_count, steps_capacity;
+};
+
 /* A segment that the picture names in words. */
 struct picture_label {
     int64_t segment;
@@ -76,6 +87,7 @@ struct picture {
     struct picture_label *labels;
     size_t labels_count, labels_capacity;
     struct picture_marks marks[MARKS];
+    struct picture_window window;
     int64_t column_ns; /* bars and steps closer than that are one; 0: none are */
     int64_t gap_bytes; /* … if no more than that lies between */
     char *client, *server;
@@ -104,7 +116,8 @@ struct picture_segment {
  * same spot are kept as one; a segment with a mark is always kept. */
 void picture_add(struct picture *picture, size_t trace, const struct picture_segment *s);
 
-/* The lowest and the highest sequence number that is drawn; false if nothing is. */
+/* The lowest and the highest sequence number that is drawn, but for the window, which may be far
+ * above; false if nothing is. */
 bool picture_extent(const struct picture *picture, int64_t *low, int64_t *high);
 
 /* Frees what the picture holds, not the picture itself. */

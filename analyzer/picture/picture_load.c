@@ -101,6 +101,29 @@ static enum status load_legs(struct picture *picture, const struct report *repor
     return query_close(&q);
 }
 
+/* The scale of windows is in force if both SYNs have it; either may be known at any point. */
+static enum status load_window(struct picture *picture, const struct report *report,
+                               struct error *err)
+{
+    struct picture_window *window = &picture->window;
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT iif(max(wscale_client) IS NULL OR max(wscale_server) IS NULL, 0,"
+               " iif(:dir = 0, max(wscale_server), max(wscale_client))),"
+               " max(syns + synacks) > 0 FROM leg WHERE connection_id = :connection",
+               err);
+    query_bind(&q, ":dir", picture->dir);
+    query_bind(&q, ":connection", picture->connection);
+    if (query_next(&q) && picture->traces_count > 0) {
+        window->trace = picture->dir == 0 ? 0 : picture->traces_count - 1;
+        window->known = query_int(&q, 1) != 0;
+        window->scale = (int)query_int(&q, 0);
+        window->legend = text_safe(TEXT_GNUPLOT, "window's edge", LEGEND_MAX_LENGTH);
+    }
+    return query_close(&q);
+}
+
 enum status picture_set_add(struct picture_set *set, const struct report *report,
                             int64_t connection, const struct time_range *range, struct error *err)
 {
@@ -129,5 +152,6 @@ enum status picture_set_add(struct picture_set *set, const struct report *report
         return status;
     if (picture->title == NULL)
         return error_set(err, STATUS_USAGE, "%s: no connection %" PRId64, report->path, connection);
-    return load_legs(picture, report, err);
+    status = load_legs(picture, report, err);
+    return status == STATUS_OK ? load_window(picture, report, err) : status;
 }

@@ -10,9 +10,13 @@
 #include "picture/ladder_script.h"
 #include "picture/picture_labels.h"
 
+#define WINDOW_COLOUR "#CC79A7"
+
 enum {
-    LEAST_BYTES =
-        100 /* on the axis: SYNs alone have no height, and it begins at the ISN all the same */
+    HEIGHT = 900, /* of what is no ladder, pixels */
+    WIDTHS = 7,   /* points that are told apart by lines of their own width */
+    /* On the axis: SYNs alone have no height, and it begins at the ISN all the same. */
+    LEAST_BYTES = 100
 };
 
 static void write_point(FILE *out, const struct picture *picture, int64_t ts_ns, int64_t off)
@@ -45,6 +49,16 @@ static void write_data(FILE *out, const struct picture *picture)
         }
         fputs("END\n", out);
     }
+    fputs("$window << END\n", out);
+    if (picture->window.first > 0) {
+        write_point(out, picture, picture->from_ns, picture->window.first);
+        fputc('\n', out);
+    }
+    for (size_t i = 0; i < picture->window.steps_count; i++) {
+        write_point(out, picture, picture->window.steps[i].ts_ns, picture->window.steps[i].off);
+        fputc('\n', out);
+    }
+    fputs("END\n", out);
     for (int mark = 0; mark < MARKS; mark++) {
         const struct picture_marks *marks = &picture->marks[mark];
 
@@ -106,22 +120,76 @@ static void write_series(FILE *out, int *written, const char *format, ...)
     va_end(args);
 }
 
+/* Of the window only what is not far above the data has room in the picture. */
+static bool has_window(const struct picture *picture, int64_t high)
+{
+    const struct picture_window *window = &picture->window;
+    bool near = window->first > 0 && window->first <= high;
+
+    for (size_t i = 0; i < window->steps_count && !near; i++)
+        near = window->steps[i].off <= high;
+    return near;
+}
+
+static bool has_acks(const struct picture_trace *trace)
+{
+    return trace->level_first > 0 || trace->steps_count > 0;
+}
+
 /* The first trace is the widest: where the points lie on each other each can still be seen. */
-static void write_plot(FILE *out, const struct picture *picture)
+static double width_of(const struct picture *picture, size_t trace)
+{
+    double steps = (double)(picture->traces_count - trace);
+
+    return picture->traces_count <= WIDTHS ? steps : steps * WIDTHS / (double)picture->traces_count;
+}
+
+/* Of many points the ACKs have no lines of their own in the legend: their colours are those of
+ * the data, lighter. */
+static bool names_acks(const struct picture *picture)
+{
+    return picture->traces_count <= WIDTHS;
+}
+
+static size_t count_legends(const struct picture *picture, int64_t high)
+{
+    size_t count = has_window(picture, high);
+
+    for (size_t i = 0; i < picture->traces_count; i++)
+        count += picture->traces[i].bars_count > 0;
+    for (size_t i = 0; i < picture->traces_count; i++)
+        count += has_acks(&picture->traces[i]) && (i == 0 || names_acks(picture));
+    for (int mark = 0; mark < MARKS; mark++)
+        count += picture->marks[mark].count > 0;
+    return count;
+}
+
+static const char *ack_legend(const struct picture *picture, size_t trace)
+{
+    if (names_acks(picture))
+        return picture->traces[trace].ack_legend;
+    return trace == 0 ? "'ACKs, in lighter colours'" : "''";
+}
+
+static void write_plot(FILE *out, const struct picture *picture, int64_t high)
 {
     int written = 0;
 
+    if (has_window(picture, high))
+        write_series(out, &written, "$window using 1:2 with steps lw 2 lc rgb '%s' title %s",
+                     WINDOW_COLOUR, picture->window.legend);
     for (size_t i = 0; i < picture->traces_count; i++)
-        if (picture->traces[i].level_first > 0 || picture->traces[i].steps_count > 0)
-            write_series(out, &written, "$acks%zu using 1:2 with steps lw %zu lc rgb '%s' title %s",
-                         i, picture->traces_count - i + 1, mark_trace_colour(i, true),
-                         picture->traces[i].ack_legend);
+        if (has_acks(&picture->traces[i]))
+            write_series(
+                out, &written, "$acks%zu using 1:2 with steps lw %.1f lc rgb '%s' title %s", i,
+                width_of(picture, i) + 1, mark_trace_colour(i, true), ack_legend(picture, i));
     for (size_t i = 0; i < picture->traces_count; i++)
         if (picture->traces[i].bars_count > 0)
-            write_series(out, &written,
-                         "$bars%zu using 1:2:(0):3 with vectors nohead lw %zu lc rgb '%s' title %s",
-                         i, 2 * (picture->traces_count - i) + 1, mark_trace_colour(i, false),
-                         picture->traces[i].data_legend);
+            write_series(
+                out, &written,
+                "$bars%zu using 1:2:(0):3 with vectors nohead lw %.1f lc rgb '%s' title %s", i,
+                2 * width_of(picture, i) + 1, mark_trace_colour(i, false),
+                picture->traces[i].data_legend);
     for (int mark = 0; mark < MARKS; mark++) {
         const struct mark_style *style = mark_style((enum mark)mark);
         size_t count = picture->marks[mark].count;
@@ -138,7 +206,22 @@ static void write_plot(FILE *out, const struct picture *picture)
     fputc('\n', out);
 }
 
-static void write_layout(FILE *out, const struct picture *picture)
+void picture_write_key(FILE *out, double x, double y, size_t count, double room)
+{
+    const double line = 26, least = 6; /* a line in pixels, a font's size in points */
+    double size = 14, spacing = 1.35;
+
+    if ((double)count * line > room) {
+        size *= room / ((double)count * line);
+        spacing = 1.2;
+    }
+    fprintf(out,
+            "set key at screen %.3f,%.3f left top vertical maxcols 1 Left reverse samplen 1.6"
+            " spacing %.2f font ',%.1f'\n",
+            x, y, spacing, size > least ? size : least);
+}
+
+static void write_layout(FILE *out, const struct picture *picture, int64_t high)
 {
     fprintf(out, "set label 4 'sequence from %s, bytes since ISN' at graph 0,1.035 left\n",
             picture->dir == 0 ? "client to server" : "server to client");
@@ -146,27 +229,30 @@ static void write_layout(FILE *out, const struct picture *picture)
             picture->range_note != NULL ? picture->range_note : "''");
     fputs("set rmargin at screen 0.795\n"
           "set tmargin at screen 0.83\nset bmargin at screen 0.10\n"
-          "set key at screen 0.805,0.84 left top vertical Left reverse samplen 1.6 spacing 1.35"
-          " font ',14'\n"
           "set border 3 lc rgb '#808080'\nset tics nomirror out tc rgb '#303030'\n"
           "set grid lt 1 lw 1 lc rgb '#E8E8E8'\n",
           out);
+    picture_write_key(out, 0.805, 0.84, count_legends(picture, high), 0.74 * HEIGHT);
 }
 
-static void write_sequence(FILE *out, const struct picture *picture)
+static struct axis bytes_axis(const struct picture *picture)
 {
-    int64_t low = 0;
-    int64_t high = 0;
-    struct picture_view view = {.picture = picture};
+    int64_t low = 0, high = 0;
 
     picture_extent(picture, &low, &high);
     if (high - low < LEAST_BYTES)
         high = low + LEAST_BYTES;
+    return axis_for(low, high, 10);
+}
+
+static void write_sequence(FILE *out, const struct picture *picture)
+{
+    struct picture_view view = {.picture = picture, .bytes = bytes_axis(picture)};
+
     view.time =
         axis_for(picture->from_ns - picture->origin_ns, picture->to_ns - picture->origin_ns, 10);
-    view.bytes = axis_for(low, high, 10);
     write_data(out, picture);
-    write_layout(out, picture);
+    write_layout(out, picture, view.bytes.high);
     write_axes(out, &view.time, &view.bytes);
     picture_write_labels(out, &view);
 }
@@ -198,12 +284,12 @@ static void write_output(FILE *out, const struct picture *picture, const char *t
     if (picture->kind == PICTURE_LADDER)
         fputs("plot NaN notitle\n", out);
     else
-        write_plot(out, picture);
+        write_plot(out, picture, bytes_axis(picture).high);
 }
 
 void picture_write_script(FILE *out, const struct picture *picture, int formats)
 {
-    int height = picture->kind == PICTURE_LADDER ? ladder_height(picture) : 900;
+    int height = picture->kind == PICTURE_LADDER ? ladder_height(picture) : HEIGHT;
 
     fputs("reset\nset encoding utf8\n", out);
     picture_write_heading(out, picture->title, picture->subtitle, height);

@@ -18,6 +18,11 @@ void picture_write_script(FILE *out, const struct picture *picture, int formats)
 /* What the scripts of all pictures begin with. Sizes are pixels of the PNG; the texts are gnuplot's
  * strings. */
 void picture_write_heading(FILE *out, const char *title, char *const subtitle[2], int height);
+
+/* Legends from x, y down, parts of the width and the height: `count` lines in `room` pixels. Many
+ * are smaller, so that gnuplot puts none beside the others, where it would be cut off. */
+void picture_write_key(FILE *out, double x, double y, size_t count, double room);
+
 void picture_write_terminal(FILE *out, const char *name, const char *terminal, const char *font,
                             const char *suffix, int height);
 

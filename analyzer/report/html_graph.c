@@ -160,6 +160,24 @@ static enum status write_lanes(FILE *out, const struct graphs *graphs, int64_t c
     return query_close(&q);
 }
 
+/* By how many bits the windows of client and server are shifted: none if not both SYNs have the
+ * option (RFC 7323 §2.2); without a SYN it is not known. */
+static enum status write_scale(FILE *out, const struct graphs *graphs, int64_t connection)
+{
+    struct query q;
+
+    query_open(&q, graphs->report,
+               "SELECT iif(both, client, 0), iif(both, server, 0)"
+               " FROM (SELECT max(wscale_client) AS client, max(wscale_server) AS server,"
+               "  max(wscale_client) NOT NULL AND max(wscale_server) NOT NULL AS both"
+               "  FROM leg WHERE connection_id = :connection HAVING max(syns + synacks) > 0)",
+               graphs->err);
+    query_bind(&q, ":connection", connection);
+    if (query_next(&q))
+        fprintf(out, ",\"scale\":[%" PRId64 ",%" PRId64 "]", query_int(&q, 0), query_int(&q, 1));
+    return query_close(&q);
+}
+
 static enum status write_connection(FILE *out, const struct graphs *graphs,
                                     const struct picture *picture)
 {
@@ -184,6 +202,8 @@ static enum status write_connection(FILE *out, const struct graphs *graphs,
     }
     status = query_close(&q);
     lanes_status = write_lanes(out, graphs, picture->connection);
+    if (lanes_status == STATUS_OK)
+        lanes_status = write_scale(out, graphs, picture->connection);
     fprintf(out, ",\"count\":%zu,\"left_out\":%" PRId64 ",\"data\":\"", graph_count(picture->graph),
             graph_left_out(picture->graph));
     graph_write_data(out, picture->graph);

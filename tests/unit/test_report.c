@@ -393,6 +393,39 @@ static void test_picture_add_many_segments(void **state)
     picture_done(&picture);
 }
 
+/* The window is that of the other end's ACKs at the nearest point, scaled but in a SYN; an ACK that
+ * is older than others and a RST do not move it; what is before the range comes in from the left.
+ */
+static void test_picture_add_window(void **state)
+{
+    struct picture_trace *traces = calloc(2, sizeof *traces);
+    struct picture picture = {
+        .from_ns = 100, .to_ns = 1000, .traces = traces, .traces_count = 2, .dir = 0};
+    const struct picture_segment seen[] = {
+        {.dir = 1, .ts_ns = 50, .has_ack = true, .ack_off = 1,        .win = 500,             .flags = TCP_SYN},
+        {.dir = 1,        .ts_ns = 110,            .has_ack = true,        .ack_off = 1000, .win = 500},
+        {.dir = 1,        .ts_ns = 120,            .has_ack = true,        .ack_off = 900, .win = 500 },
+        {.dir = 0,        .ts_ns = 130,            .has_ack = true,        .ack_off = 5000, .win = 500},
+        {.dir = 1,        .ts_ns = 140,            .has_ack = true,        .ack_off = 2000, .flags = TCP_RST },
+        {.dir = 1,        .ts_ns = 150,            .has_ack = true,        .ack_off = 1000, .win = 0},
+    };
+    const struct picture_segment elsewhere = {
+        .dir = 1, .ts_ns = 160, .has_ack = true, .ack_off = 3000, .win = 500};
+
+    (void)state;
+    picture.window.known = true;
+    picture.window.scale = 3;
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        picture_add(&picture, 0, &seen[i]);
+    picture_add(&picture, 1, &elsewhere);
+    assert_int_equal(picture.window.first, 501);
+    assert_int_equal(picture.window.steps_count, 2);
+    assert_int_equal(picture.window.steps[0].off, 1000 + (500 << 3));
+    assert_int_equal(picture.window.steps[1].ts_ns, 150);
+    assert_int_equal(picture.window.steps[1].off, 1000);
+    picture_done(&picture);
+}
+
 /* The other direction stands on its ACK line, and what was acknowledged before the range counts. */
 static void test_picture_add_other_direction(void **state)
 {
@@ -480,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_axis_for_round_steps),
         cmocka_unit_test(test_picture_add_many_segments),
         cmocka_unit_test(test_picture_add_other_direction),
+        cmocka_unit_test(test_picture_add_window),
         cmocka_unit_test(test_ladder_add_sightings),
         cmocka_unit_test(test_label_grid_place_no_overlap),
     };

@@ -4,7 +4,7 @@
 (() => {
 const view = document.getElementById("graph-view");
 if (!graphData || !view || typeof Dygraph === "undefined") return;
-const { data, THINNED, KIND_MARK, decode, direct, firstFrom, frameName, thin, words } = graphData;
+const { data, THINNED, KIND_MARK, KIND_WINDOW, decode, direct, firstFrom, frameName, thin, words } = graphData;
 const { drawSeries, drawLabels, drawSign } = graphDraw;
 
 // --- what is shown --------------------------------------------------------------------------
@@ -147,7 +147,8 @@ function goTo(i) {
     show(x - (x1 - x0) / 2, x + (x1 - x0) / 2, y - (y1 - y0) / 2, y + (y1 - y0) / 2);
   const row = shown.at.indexOf(i);
   if (row >= 0) {
-    const series = shown.rows[row].findLastIndex((v, k) => k > 0 && v !== null);
+    const series = shown.rows[row].findLastIndex((v, k) =>
+      k > 0 && v !== null && current.series[k - 1].kind !== KIND_WINDOW);
     g.setSelection(row, current.series[series - 1].name);
   }
   say(i);
@@ -197,8 +198,9 @@ view.append(
     "Drag to zoom, along either axis; Shift and drag to move; double click for the whole; the wheel zooms once the " +
     "graph was clicked, or with Ctrl. Keys: + − 0, ← → to the segment before and after, ↑ ↓ to the next and the last " +
     "marked one, Shift and arrows to move. Height: bytes since the ISN; a bar is a segment from its first to its last " +
-    "byte, the light line is what was acknowledged. Where many plain segments fall on one spot one is drawn; a marked " +
-    "one always is, but for retransmissions, duplicates and those out of order, of which one is drawn for each spot."),
+    "byte, the light line is what was acknowledged, the thin one above it how far the receiver's window goes. Where " +
+    "many plain segments fall on one spot one is drawn; a marked one always is, but for retransmissions, duplicates " +
+    "and those out of order, of which one is drawn for each spot."),
   listBox);
 
 // One box for each kind, in it one for each point.
@@ -220,8 +222,8 @@ const LIST_MAX = 100;
 let listing = 0;
 function describe() {
   const [x0, x1] = g.xAxisRange(), [y0, y1] = g.yAxisRange();
-  const kept = current.series.map((series, k) => series.kind >= KIND_MARK && !(THINNED >> series.kind - KIND_MARK & 1) ? k + 1 : 0)
-    .filter(Boolean);
+  const isKept = kind => kind >= KIND_MARK && kind !== KIND_WINDOW && !(THINNED >> kind - KIND_MARK & 1);
+  const kept = current.series.map((series, k) => isKept(series.kind) ? k + 1 : 0).filter(Boolean);
   const marked = shown.rows.filter(row => row[0] >= x0 && row[0] <= x1 && kept.some(k => row[k] !== null)).length;
   Object.assign(plotElement.dataset, { from: x0, to: x1, low: y0, high: y1, rows: shown.rows.length, marked });
   clearTimeout(listing);

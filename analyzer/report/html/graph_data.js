@@ -7,7 +7,7 @@ const data = JSON.parse(source.textContent);
 
 const OUT_OF_ORDER = 2, RETRANSMISSION = 3, DUPLICATE = 4;
 const THINNED = 1 << OUT_OF_ORDER | 1 << RETRANSMISSION | 1 << DUPLICATE; // other marks never are
-const KIND_DATA = 0, KIND_ACK = 1, KIND_MARK = 2;
+const KIND_DATA = 0, KIND_ACK = 1, KIND_MARK = 2, KIND_WINDOW = 15;
 const ROWS_MAX = 8000; // plain segments drawn at a time
 
 // --- data -----------------------------------------------------------------------------------
@@ -60,18 +60,29 @@ function decode(connection) {
   return c;
 }
 
+// How far the receiver lets the sender of that direction go, as the point nearest to the sender saw it; NaN: not told
+// there, or the scale is not known. The window of a SYN is never scaled (RFC 7323 §2.2).
+function edgeAt(c, i, level) {
+  const lane = c.dir ? c.meta.lanes.length - 1 : 0;
+  const bits = c.bits[i];
+  if (!c.meta.scale || c.lane[i] !== lane || (bits >> 8 & 1) === c.dir || c.ack[i] < level || bits & 4) return NaN;
+  return c.ack[i] + c.win[i] * 2 ** (bits & 2 ? 0 : c.meta.scale[c.dir ? 0 : 1]);
+}
+
 // Heights for the direction whose data is drawn: the other one stands where it acknowledges.
 function direct(c, dir) {
   const level = [];
   c.dir = dir;
   c.y = new Float64Array(c.n);
   c.level = new Float64Array(c.n);
+  c.edge = new Float64Array(c.n);
   for (let i = 0; i < c.n; i++) {
     const lane = c.lane[i];
     const is = (c.bits[i] >> 8 & 1) === dir;
     level[lane] ??= 0;
     if (!is && c.ack[i] > level[lane] && !(c.bits[i] & 4)) level[lane] = c.ack[i];
     c.level[i] = level[lane];
+    c.edge[i] = edgeAt(c, i, Math.max(level[lane], 0));
     c.y[i] = is ? c.off[i] + c.len[i] / 2 : c.ack[i] < 0 || c.bits[i] & 4 ? level[lane] : c.ack[i];
   }
   // One series for each point and kind, and those only that have something.
@@ -81,10 +92,11 @@ function direct(c, dir) {
   for (let i = 0; i < c.n; i++) {
     if (c.marks[i]) for (const key of keysOf(c, i)) seen.add(key);
     else seen.add(c.lane[i] << 4 | ((c.bits[i] >> 8 & 1) === dir ? KIND_DATA : KIND_ACK));
+    if (!isNaN(c.edge[i])) seen.add(c.lane[i] << 4 | KIND_WINDOW);
   }
   for (const key of [...seen].sort((a, b) => (a & 15) - (b & 15) || a - b)) {
     const lane = key >> 4, kind = key & 15;
-    const what = kind === KIND_DATA ? "data" : kind === KIND_ACK ? "ACKs" : data.marks[kind - KIND_MARK];
+    const what = kind === KIND_DATA ? "data" : kind === KIND_ACK ? "ACKs" : kind === KIND_WINDOW ? "window's edge" : data.marks[kind - KIND_MARK];
     c.seriesOf.set(key, c.series.length);
     c.series.push({ lane, kind, shown: true, name: `${what} at ${laneName(c, lane)}` });
   }
@@ -95,6 +107,7 @@ function* keysOf(c, i) {
   const lane = c.lane[i] << 4;
   yield lane | ((c.bits[i] >> 8 & 1) === c.dir ? KIND_DATA : KIND_ACK);
   for (let marks = c.marks[i], kind = 0; marks; marks >>= 1, kind++) if (marks & 1) yield lane | kind + KIND_MARK;
+  if (!isNaN(c.edge[i])) yield lane | KIND_WINDOW;
 }
 
 function laneName(c, lane) {
@@ -147,7 +160,7 @@ function thin(c, x0, x1, y0, y1, width, height, evidence) {
         if (!c.series[series].shown || (!always && stamps[stamp] === column)) continue;
         stamps[stamp] = column;
         row ??= new Array(columns).fill(null);
-        row[series + 1] = c.y[i];
+        row[series + 1] = (key & 15) === KIND_WINDOW ? c.edge[i] : c.y[i];
       }
       if (!row) continue;
       row[0] = c.t[i];
@@ -200,5 +213,5 @@ function words(c, i, evidence) {
   return parts.filter(Boolean).join(" · ");
 }
 
-return { data, THINNED, KIND_DATA, KIND_ACK, KIND_MARK, decode, direct, firstFrom, frameName, laneName, thin, words };
+return { data, THINNED, KIND_DATA, KIND_ACK, KIND_MARK, KIND_WINDOW, decode, direct, firstFrom, frameName, laneName, thin, words };
 })();

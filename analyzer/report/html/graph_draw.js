@@ -2,7 +2,7 @@
 "use strict";
 const graphDraw = (() => {
 if (!graphData) return null;
-const { KIND_DATA, KIND_ACK, KIND_MARK, frameName } = graphData;
+const { KIND_DATA, KIND_ACK, KIND_MARK, KIND_WINDOW, frameName } = graphData;
 
 const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const laneColour = (lane, light) => style(`--point-${lane % 5}${light ? "-light" : ""}`);
@@ -46,13 +46,31 @@ function drawMark(ctx, kind, x, y) {
   SHAPES[kind - KIND_MARK](ctx, x, y);
 }
 
+// Each height holds until the next.
+function drawSteps(ctx, points, height) {
+  let before = null;
+  ctx.beginPath();
+  for (const p of points) {
+    if (p.yval === null || isNaN(p.yval)) continue;
+    const y = height(p);
+    if (before !== null) ctx.lineTo(p.canvasx, before);
+    ctx.lineTo(p.canvasx, y);
+    before = y;
+  }
+  ctx.stroke();
+}
+
 // A series, when dygraphs asks for it. `at` names the segments of its rows.
 function drawSeries(e, c, series, at) {
   const ctx = e.drawingContext, area = e.plotArea;
   const [low, high] = e.dygraph.yAxisRange();
   const pixel = y => area.y + (high - y) / (high - low) * area.h;
   ctx.save();
-  if (series.kind >= KIND_MARK) {
+  if (series.kind === KIND_WINDOW) {
+    ctx.strokeStyle = style("--window");
+    ctx.lineWidth = 1.5;
+    drawSteps(ctx, e.points, p => p.canvasy);
+  } else if (series.kind >= KIND_MARK) {
     const draw = SHAPES[series.kind - KIND_MARK];
     ctx.lineWidth = 2;
     ctx.fillStyle = ctx.strokeStyle = markColour(series.kind - KIND_MARK);
@@ -73,16 +91,7 @@ function drawSeries(e, c, series, at) {
   } else {
     ctx.fillStyle = ctx.strokeStyle = laneColour(series.lane, true);
     ctx.lineWidth = 1.5;
-    ctx.beginPath();
-    let before = null;
-    for (const p of e.points) {
-      if (p.yval === null || isNaN(p.yval)) continue;
-      const y = pixel(c.level[at[p.idx]]);
-      if (before !== null) ctx.lineTo(p.canvasx, before);
-      ctx.lineTo(p.canvasx, y);
-      before = y;
-    }
-    ctx.stroke();
+    drawSteps(ctx, e.points, p => pixel(c.level[at[p.idx]]));
     for (const p of e.points) if (p.yval !== null && !isNaN(p.yval)) ctx.fillRect(p.canvasx - 1, p.canvasy - 1, 2, 2);
   }
   ctx.restore();
@@ -125,10 +134,16 @@ function drawLabels(ctx, area, g, c, evidence) {
 function drawSign(ctx, series) {
   ctx.lineWidth = 3;
   ctx.strokeStyle = laneColour(series.lane, series.kind === KIND_ACK);
-  if (series.kind >= KIND_MARK) return drawMark(ctx, series.kind, 13, 13);
+  if (series.kind === KIND_WINDOW) ctx.strokeStyle = style("--window");
+  else if (series.kind >= KIND_MARK) return drawMark(ctx, series.kind, 13, 13);
   ctx.beginPath();
-  ctx.moveTo(series.kind === KIND_DATA ? 13 : 4, 4 + 9 * series.kind);
-  ctx.lineTo(series.kind === KIND_DATA ? 13 : 22, 22 - 9 * series.kind);
+  if (series.kind === KIND_DATA) {
+    ctx.moveTo(13, 4);
+    ctx.lineTo(13, 22);
+  } else {
+    ctx.moveTo(4, 13);
+    ctx.lineTo(22, 13);
+  }
   ctx.stroke();
 }
 
