@@ -4,36 +4,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* How the id of a kind is written. */
-enum id_style {
-    ID_NONE,
-    ID_DECIMAL,
-    ID_HEX,
-    ID_OPTIONAL, /* decimal, left out when 0 */
-};
-
-static const struct {
-    const char *name;
-    enum id_style style;
-} kinds[TUNNEL_KINDS] = {
-    [TUNNEL_NONE] = {"none",   ID_NONE    },
-      [TUNNEL_VLAN] = {"vlan",   ID_DECIMAL },
-    [TUNNEL_MPLS] = {"mpls",   ID_DECIMAL },
-      [TUNNEL_PPPOE] = {"pppoe",  ID_DECIMAL },
-    [TUNNEL_IPIP] = {"ipip",   ID_NONE    },
-      [TUNNEL_4IN6] = {"4in6",   ID_NONE    },
-    [TUNNEL_6IN4] = {"6in4",   ID_NONE    },
-      [TUNNEL_6IN6] = {"6in6",   ID_NONE    },
-    [TUNNEL_GRE] = {"gre",    ID_OPTIONAL},
-      [TUNNEL_ERSPAN] = {"erspan", ID_OPTIONAL},
-    [TUNNEL_PBB] = {"pbb",    ID_DECIMAL },
-      [TUNNEL_EOIP] = {"eoip",   ID_DECIMAL },
-    [TUNNEL_PPTP] = {"pptp",   ID_DECIMAL },
-      [TUNNEL_VXLAN] = {"vxlan",  ID_DECIMAL },
-    [TUNNEL_GENEVE] = {"geneve", ID_DECIMAL },
-      [TUNNEL_GTPU] = {"gtpu",   ID_HEX     },
-    [TUNNEL_GUE] = {"gue",    ID_NONE    },
-      [TUNNEL_FOU] = {"fou",    ID_NONE    },
+static const char *const names[TUNNEL_KINDS] = {
+    [TUNNEL_NONE] = "none",   [TUNNEL_VLAN] = "vlan",     [TUNNEL_MPLS] = "mpls",
+    [TUNNEL_PPPOE] = "pppoe", [TUNNEL_PBB] = "pbb",       [TUNNEL_IPIP] = "ipip",
+    [TUNNEL_4IN6] = "4in6",   [TUNNEL_6IN4] = "6in4",     [TUNNEL_6IN6] = "6in6",
+    [TUNNEL_GRE] = "gre",     [TUNNEL_ERSPAN] = "erspan", [TUNNEL_PPTP] = "pptp",
+    [TUNNEL_EOIP] = "eoip",   [TUNNEL_VXLAN] = "vxlan",   [TUNNEL_GENEVE] = "geneve",
+    [TUNNEL_GTPU] = "gtpu",   [TUNNEL_GUE] = "gue",       [TUNNEL_FOU] = "fou",
 };
 
 bool encap_add(struct packet *packet, enum tunnel_kind kind, uint32_t id)
@@ -73,25 +50,33 @@ static void put(struct line *line, const char *format, ...)
 static void put_tunnel(struct line *line, const struct tunnel *tunnel, bool label_before)
 {
     const char *space = line->len > 0 ? " " : "";
-    const char *name = kinds[tunnel->kind].name;
 
     if (tunnel->kind == TUNNEL_MPLS && label_before) {
         put(line, "/%" PRIu32, tunnel->id);
         return;
     }
-    put(line, "%s%s", space, name);
-    switch (kinds[tunnel->kind].style) {
-    case ID_NONE:
-        break;
-    case ID_OPTIONAL:
+    put(line, "%s%s", space, names[tunnel->kind]);
+    switch (tunnel->kind) {
+    case TUNNEL_IPIP:
+    case TUNNEL_4IN6:
+    case TUNNEL_6IN4:
+    case TUNNEL_6IN6:
+    case TUNNEL_GUE:
+    case TUNNEL_FOU:
+        break; /* have no id */
+    case TUNNEL_GRE:
         if (tunnel->id != 0)
-            put(line, tunnel->kind == TUNNEL_GRE ? " key %" PRIu32 : " %" PRIu32, tunnel->id);
+            put(line, " key %" PRIu32, tunnel->id);
         break;
-    case ID_DECIMAL:
-        put(line, " %" PRIu32, tunnel->id);
+    case TUNNEL_ERSPAN:
+        if (tunnel->id != 0)
+            put(line, " %" PRIu32, tunnel->id);
         break;
-    case ID_HEX:
+    case TUNNEL_GTPU: /* as 3GPP writes a TEID */
         put(line, " 0x%" PRIx32, tunnel->id);
+        break;
+    default:
+        put(line, " %" PRIu32, tunnel->id);
         break;
     }
 }

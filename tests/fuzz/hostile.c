@@ -25,11 +25,6 @@ enum {
     ROUNDS_DEFAULT = 60,
 };
 
-struct options {
-    unsigned long rounds, from;
-    const char *rules;
-};
-
 /* Where a round has its files. */
 struct folder {
     char *path, *case_path;
@@ -260,41 +255,13 @@ static void remove_folder(struct folder *folder)
     free(folder->path);
 }
 
-static void read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option names[] = {
-        {"rounds", required_argument, NULL, 'r'},
-        {"from",   required_argument, NULL, 'f'},
-        {"rules",  required_argument, NULL, 'd'},
-        {NULL,     0,                 NULL, 0  },
-    };
-    int option;
-
-    *options = (struct options){.rounds = ROUNDS_DEFAULT, .rules = "rules"};
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        switch (option) {
-        case 'r':
-            options->rounds = strtoul(optarg, NULL, 10);
-            break;
-        case 'f':
-            options->from = strtoul(optarg, NULL, 10);
-            break;
-        case 'd':
-            options->rules = optarg;
-            break;
-        default:
-            exit(2);
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
     static struct seeds seeds;
     struct folder folder;
-    struct options options;
+    struct fuzz_options options = {.rounds = ROUNDS_DEFAULT, .rules = "rules"};
 
-    read_options(argc, argv, &options);
+    fuzz_options_read(&options, argc, argv);
     seeds_add_gallery(&seeds);
     for (int i = optind; i < argc; i++)
         seeds_add_capture(&seeds, argv[i], SEEDS_MAX / 8);

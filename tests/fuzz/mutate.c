@@ -21,11 +21,6 @@ enum {
     ROUNDS_DEFAULT = 100000,
 };
 
-struct options {
-    unsigned long rounds, seconds, from;
-    const char *corpus;
-};
-
 /* --- inputs -------------------------------------------------------------------------------- */
 
 static size_t put_frame(uint8_t *out, uint8_t link, uint8_t more, const uint8_t *bytes,
@@ -63,7 +58,7 @@ static size_t make_input(const struct seeds *seeds, uint64_t *random, uint8_t *i
     return size;
 }
 
-static void run_rounds(const struct seeds *seeds, const struct options *options)
+static void run_rounds(const struct seeds *seeds, const struct fuzz_options *options)
 {
     static uint8_t input[FRAMES_A_ROUND * (FUZZ_HEADER + SEED_BYTES)];
     time_t end = time(NULL) + (time_t)options->seconds;
@@ -105,44 +100,12 @@ static bool write_corpus(const struct seeds *seeds, const char *dir)
     return true;
 }
 
-static void read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option names[] = {
-        {"rounds",  required_argument, NULL, 'r'},
-        {"seconds", required_argument, NULL, 's'},
-        {"from",    required_argument, NULL, 'f'},
-        {"corpus",  required_argument, NULL, 'c'},
-        {NULL,      0,                 NULL, 0  },
-    };
-    int option;
-
-    *options = (struct options){.rounds = ROUNDS_DEFAULT};
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        switch (option) {
-        case 'r':
-            options->rounds = strtoul(optarg, NULL, 10);
-            break;
-        case 's':
-            options->seconds = strtoul(optarg, NULL, 10);
-            break;
-        case 'f':
-            options->from = strtoul(optarg, NULL, 10);
-            break;
-        case 'c':
-            options->corpus = optarg;
-            break;
-        default:
-            exit(2);
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
     static struct seeds seeds;
-    struct options options;
+    struct fuzz_options options = {.rounds = ROUNDS_DEFAULT};
 
-    read_options(argc, argv, &options);
+    fuzz_options_read(&options, argc, argv);
     seeds_add_gallery(&seeds);
     for (int i = optind; i < argc; i++)
         seeds_add_capture(&seeds, argv[i], SEEDS_MAX / 8);

@@ -1,10 +1,47 @@
 #include "fuzz/mutation.h"
 
+#include <getopt.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "packet/gallery.h"
+
+void fuzz_options_read(struct fuzz_options *options, int argc, char **argv)
+{
+    static const struct option names[] = {
+        {"rounds",  required_argument, NULL, 'r'},
+        {"seconds", required_argument, NULL, 's'},
+        {"from",    required_argument, NULL, 'f'},
+        {"corpus",  required_argument, NULL, 'c'},
+        {"rules",   required_argument, NULL, 'd'},
+        {NULL,      0,                 NULL, 0  },
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        switch (option) {
+        case 'r':
+            options->rounds = strtoul(optarg, NULL, 10);
+            break;
+        case 's':
+            options->seconds = strtoul(optarg, NULL, 10);
+            break;
+        case 'f':
+            options->from = strtoul(optarg, NULL, 10);
+            break;
+        case 'c':
+            options->corpus = optarg;
+            break;
+        case 'd':
+            options->rules = optarg;
+            break;
+        default:
+            exit(2);
+        }
+    }
+}
 
 /* --- seeds --------------------------------------------------------------------------------- */
 

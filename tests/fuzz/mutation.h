@@ -1,4 +1,4 @@
-/* Known frames and random changes to them: what both fuzzers of our own are made of. */
+/* Known frames, random changes to them, and the command line: what our own fuzzers are made of. */
 #ifndef MUTATION_H
 #define MUTATION_H
 
@@ -20,6 +20,17 @@ struct seeds {
     size_t count;
     struct seed items[SEEDS_MAX];
 };
+
+/* What a fuzzer was told; what it has no use for is 0. */
+struct fuzz_options {
+    unsigned long rounds, seconds, from; /* from: the first round, to see one again */
+    const char *corpus;                  /* a folder for the seeds, and nothing is run */
+    const char *rules;                   /* their folder */
+};
+
+/* Reads the options over those that are set already. Arguments begin at argv[optind] then. Ends the
+ * program with 2 if one makes no sense. */
+void fuzz_options_read(struct fuzz_options *options, int argc, char **argv);
 
 /* Adds one frame of each kind, the pieces of fragmented ones included. */
 void seeds_add_gallery(struct seeds *seeds);

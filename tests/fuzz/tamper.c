@@ -37,11 +37,6 @@ struct capture_seeds {
     struct capture_seed items[FILES_MAX];
 };
 
-struct options {
-    unsigned long rounds, seconds, from;
-    const char *corpus;
-};
-
 /* --- seeds --------------------------------------------------------------------------------- */
 
 static void add_front(struct capture_seeds *seeds, FILE *file)
@@ -246,7 +241,7 @@ static size_t tamper(uint64_t *random, uint8_t *bytes, size_t size)
     }
 }
 
-static void run_rounds(const struct capture_seeds *seeds, const struct options *options)
+static void run_rounds(const struct capture_seeds *seeds, const struct fuzz_options *options)
 {
     time_t end = time(NULL) + (time_t)options->seconds;
     unsigned long round = options->from;
@@ -294,44 +289,12 @@ static bool write_corpus(const struct capture_seeds *seeds, const char *dir)
     return true;
 }
 
-static void read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option names[] = {
-        {"rounds",  required_argument, NULL, 'r'},
-        {"seconds", required_argument, NULL, 's'},
-        {"from",    required_argument, NULL, 'f'},
-        {"corpus",  required_argument, NULL, 'c'},
-        {NULL,      0,                 NULL, 0  },
-    };
-    int option;
-
-    *options = (struct options){.rounds = ROUNDS_DEFAULT};
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        switch (option) {
-        case 'r':
-            options->rounds = strtoul(optarg, NULL, 10);
-            break;
-        case 's':
-            options->seconds = strtoul(optarg, NULL, 10);
-            break;
-        case 'f':
-            options->from = strtoul(optarg, NULL, 10);
-            break;
-        case 'c':
-            options->corpus = optarg;
-            break;
-        default:
-            exit(2);
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
     static struct capture_seeds seeds;
-    struct options options;
+    struct fuzz_options options = {.rounds = ROUNDS_DEFAULT};
 
-    read_options(argc, argv, &options);
+    fuzz_options_read(&options, argc, argv);
     add_files(&seeds, argv + optind, argc - optind);
     if (options.corpus)
         return write_corpus(&seeds, options.corpus) ? 0 : 1;

@@ -520,8 +520,8 @@ static void test_shipped_rules(void **state)
     for (size_t i = 0; i < set.count; i++) {
         if (rule_check(&set.rules[i], &err) != STATUS_OK)
             fail_msg("%s", err.text);
-        assert_non_null(set.rules[i].explain);
-        assert_non_null(set.rules[i].reference);
+        if (set.rules[i].explain == NULL || set.rules[i].reference == NULL)
+            fail_msg("%s: a rule of this folder has an explain and a reference", set.rules[i].path);
         assert_linear(db, &set.rules[i]);
     }
     sqlite3_close(db);
