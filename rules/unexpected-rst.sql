@@ -210,9 +210,15 @@ single AS (
                    || CASE
                           WHEN upstream_addr IS NULL THEN
                               printf('the %s did not send %s', sender, iif(rsts = 1, 'it', 'them'))
-                          WHEN upstream_addr <> source_addr THEN
+                          WHEN upstream_addr <> source_addr AND rst_hops = 0 THEN
                               printf('the host that translates %s to %s sent %s itself, not the %s',
                                      upstream_addr, source_addr, iif(rsts = 1, 'it', 'them'),
+                                     sender)
+                          WHEN upstream_addr <> source_addr THEN
+                              printf('%s becomes %s between the two, and a machine there, %d hop%s '
+                                     || 'away by its TTL, sent %s itself, not the %s',
+                                     upstream_addr, source_addr, rst_hops,
+                                     iif(rst_hops = 1, '', 's'), iif(rsts = 1, 'it', 'them'),
                                      sender)
                           ELSE printf('something between the two sent %s in the name of the %s',
                                       iif(rsts = 1, 'it', 'them'), sender)
@@ -234,9 +240,13 @@ single AS (
                               source_addr, source_port, sender, target_addr, target_port, rsts,
                               iif(rsts = 1, '', 's'), point))
            END
-           || iif(is_foreign AND (is_suspect OR class = 'injected'),
+           || iif(is_foreign AND (is_suspect OR class = 'injected')
+                      OR class = 'gone' AND ttl > ttl_max,
                   printf('; the TTL is %d, that of the %s''s other segments %d', ttl, sender, ttl_max),
                   '')
+           || iif(class = 'gone' AND ttl > ttl_max AND NOT is_suspect,
+                  printf(': a machine nearer to %s may have sent %s', point,
+                         iif(rsts = 1, 'it', 'them')), '')
            || iif(answers_late,
                   printf('; %s answers, after %.3f ms, a segment that came late (%d bytes below '
                          || 'the ACK)%s', iif(rsts = 1, 'it', 'the first'), after_ms, behind,

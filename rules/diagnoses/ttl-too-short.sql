@@ -181,7 +181,10 @@ SELECT n.connection_id,
            || CASE
                   WHEN n.outcome = 'unanswered' THEN
                       iif(n.proof = 'icmp' AND n.tries = 1, '; the connect failed at once',
-                          printf('; all %d were lost and the connect failed', n.tries))
+                          CASE n.tries WHEN 1 THEN '; it was lost'
+                                       WHEN 2 THEN '; both were lost'
+                                       ELSE printf('; all %d were lost', n.tries) END
+                          || ' and the connect failed')
                   WHEN n.handshake_ns IS NOT NULL THEN
                       printf('; the handshake took %.3f s and %d %ss', n.handshake_ns / 1e9, n.tries,
                              n.what)
