@@ -31,7 +31,7 @@
 --            Forged TCP Reset Packets (NDSS 2009)
 
 WITH all_rst AS MATERIALIZED (
-    SELECT r.*, s.ts_ns, s.ttl, s.seen_before, l.connection_id, l.point_id, l.path_position,
+    SELECT r.*, s.ts_ns, s.ttl, s.seq, s.seen_before, l.connection_id, l.point_id, l.path_position,
            i.b AS upstream_point_id, i.segment_id IS NOT NULL AS is_injected
       FROM reset r
       JOIN segment s ON s.id = r.segment_id
@@ -46,6 +46,19 @@ rst AS MATERIALIZED (
         OR seen_before IS NULL
            AND segment_id NOT IN (SELECT seen_before FROM all_rst
                                    WHERE is_injected AND seen_before IS NOT NULL)
+),
+-- Injected for its leg, and seen at the point before the NAT between the untranslated addresses: the
+-- end sent it, in answer to a segment that had come to it untranslated.
+stray AS MATERIALIZED (
+    SELECT o.segment_id, min(y.segment_id) AS stray_id, y.answers AS stray_answers
+      FROM rst o
+      JOIN leg l ON l.id = o.leg_id
+      JOIN leg x ON x.client_addr = l.client_addr AND x.client_port = l.client_port
+                AND x.server_addr = l.server_addr AND x.server_port = l.server_port
+                AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
+      JOIN all_rst y ON y.leg_id = x.id AND y.dir = o.dir AND y.seq = o.seq
+     WHERE o.is_injected
+     GROUP BY o.segment_id
 ),
 fin AS MATERIALIZED (
     SELECT leg_id, min(segment_id) AS first, max(segment_id) AS last, count(*) AS fins
@@ -127,7 +140,7 @@ fact AS MATERIALIZED (
            o.segment_id > f.segment_id AND NOT o.is_injected
                AND (f.is_injected OR f.is_effective AND o.dir <> f.dir) AS is_consequence,
            l.syns > 0 AND (l.synacks = 0 OR coalesce(syn.last > o.segment_id, 0)) AS is_opening,
-           peer.rsts AS peer_rsts, peer.segment_id AS peer_segment
+           peer.rsts AS peer_rsts, peer.segment_id AS peer_segment, y.stray_id, y.stray_answers
       FROM origin o
       JOIN connection c ON c.id = o.connection_id
       JOIN leg l ON l.id = o.leg_id
@@ -142,6 +155,7 @@ fact AS MATERIALIZED (
       LEFT JOIN syn ON syn.leg_id = o.leg_id
       JOIN first f ON f.connection_id = o.connection_id
       LEFT JOIN peer ON peer.connection_id = o.connection_id
+      LEFT JOIN stray y ON y.segment_id = o.segment_id
      WHERE likely(o.nth = 1)
 ),
 -- Hops from the initial TTL that is next above: 32, 64, 128 or 255. 0: sent where it was seen.
@@ -202,7 +216,13 @@ single AS (
            END AS severity,
            CASE WHEN class = 'injected' THEN 0.95
                 WHEN is_suspect THEN min(0.6 + 0.1 * signs, 0.9) ELSE 0.85 END AS confidence,
-           CASE class
+           CASE iif(stray_id IS NULL, class, 'stray')
+               WHEN 'stray' THEN
+                   printf('%d RST%s from %s:%d to %s:%d, at %s and %s: that %s itself sent %s, in answer '
+                          || 'to a segment that came to it without translation, from an address that '
+                          || 'it has no connection with', rsts, iif(rsts = 1, '', 's'), source_addr,
+                          source_port, target_addr, target_port, upstream, point, sender,
+                          iif(rsts = 1, 'it', 'them'))
                WHEN 'injected' THEN
                    printf('%d RST%s from %s:%d first seen at %s, never %s: ', rsts,
                           iif(rsts = 1, '', 's'), source_addr, source_port, point,
@@ -250,7 +270,8 @@ single AS (
            || iif(answers_late,
                   printf('; %s answers, after %.3f ms, a segment that came late (%d bytes below '
                          || 'the ACK)%s', iif(rsts = 1, 'it', 'the first'), after_ms, behind,
-                         iif(answers_dropped, ' and was never forwarded', '')), '')
+                         iif(answers_dropped AND stray_id IS NULL,
+                                         ' and was never forwarded', '')), '')
            || CASE
                   WHEN class = 'injected' THEN
                       iif(is_after_both, '; the connection was closed already',
@@ -289,7 +310,9 @@ single AS (
                        'timestamps', json(iif(has_ts, 'true', 'false')),
                        'timestamps_expected', json(iif(ts_expected, 'true', 'false')),
                        'forged', nullif(forged, ''), 'after', after) AS detail,
-           json_insert(evidence, '$[#]', json_array(nullif(peer_segment, segment_id), 'peer-rst'))
+           json_insert(evidence, '$[#]', json_array(nullif(peer_segment, segment_id), 'peer-rst'),
+                       '$[#]', json_array(stray_id, 'rst behind the NAT'),
+                       '$[#]', json_array(stray_answers, 'untranslated'))
                AS evidence
       FROM suspected j
       JOIN shown USING (leg_id, dir, is_injected)

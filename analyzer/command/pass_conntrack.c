@@ -63,7 +63,8 @@ static enum status take_requests(struct pass_conntrack *conntrack,
 
 /* Between two points that follow each other something translated. What comes from outside is seen
  * before conntrack judged it, and whole, on the side whose addresses are the translated ones:
- * beyond the machine for its clients' addresses, before it for its servers'. */
+ * beyond the machine for its clients' addresses, before it for its servers'. A load balancer may
+ * have the servers beyond it outside as well: theirs are judged where they come in. */
 static void take_translated(struct pass_conntrack *conntrack, const struct link *link)
 {
     struct leg_record *const *legs;
@@ -74,8 +75,10 @@ static void take_translated(struct pass_conntrack *conntrack, const struct link 
     for (uint32_t i = 1; i < link->legs; i++) {
         if (!endpoint_equal(&legs[i - 1]->client, &legs[i]->client))
             conntrack->points[legs[i]->point] = &conntrack->standard;
-        if (!endpoint_equal(&legs[i - 1]->server, &legs[i]->server))
+        if (!endpoint_equal(&legs[i - 1]->server, &legs[i]->server)) {
             conntrack->points[legs[i - 1]->point] = &conntrack->standard;
+            conntrack->points[legs[i]->point] = &conntrack->standard;
+        }
     }
 }
 

@@ -17,7 +17,9 @@
 --            `iptables -I INPUT -m conntrack --ctstate INVALID -j DROP` (nftables: `ct state invalid
 --            drop` in the input chain, before the rule that accepts): the late segment dies
 --            silently, and the sender has had its ACK already. It also hides whatever else is
---            INVALID, so count it.
+--            INVALID, so count it. Where the NAT translates the server's address (a load balancer, a
+--            service of kubernetes), the segment is forwarded with the server's own, and it is the
+--            client's machine that answers: the same rule in FORWARD (detail.drop_invalid says which).
 --            `sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1`: conntrack translates such
 --            segments and lets the container's own TCP judge them. It gives up the window check for
 --            every connection of the host, RSTs below the ACK excepted.
@@ -79,6 +81,21 @@ own AS MATERIALIZED (
             OR is_edge AND (is_nearer OR coalesce(ttl_step, 0) <> 0 AND is_invalid)
             OR is_alone)
 ),
+-- The same RST behind the NAT, between the addresses before it: the segment was forwarded as it was, and
+-- the machine that it came to, which knows its own connection under another address, answered.
+stray AS MATERIALIZED (
+    SELECT o.rst_id, min(y.segment_id) AS stray_id, y.answers AS stray_answers
+      FROM own o
+      JOIN leg l ON l.id = o.leg_id
+      JOIN segment s ON s.id = o.rst_id
+      JOIN leg x ON x.client_addr = l.client_addr AND x.client_port = l.client_port
+                AND x.server_addr = l.server_addr AND x.server_port = l.server_port
+                AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
+      JOIN reset y ON y.leg_id = x.id AND y.dir = o.dir
+      JOIN segment z ON z.id = y.segment_id AND z.seq = s.seq
+     WHERE EXISTS (SELECT 1 FROM own)
+     GROUP BY o.rst_id
+),
 -- Of several points that saw it, the one where conntrack was asked speaks for the connection.
 place AS MATERIALIZED (
     SELECT connection_id, leg_id, count(*) AS rsts, sum(after = 'reset') AS effective,
@@ -88,9 +105,11 @@ place AS MATERIALIZED (
      GROUP BY connection_id, leg_id
 ),
 cause AS MATERIALIZED (
-    SELECT o.*, row_number() OVER (PARTITION BY o.leg_id ORDER BY o.rst_id) AS nth
+    SELECT o.*, y.stray_id, y.stray_answers,
+           row_number() OVER (PARTITION BY o.leg_id ORDER BY o.rst_id) AS nth
       FROM own o
      CROSS JOIN place p ON p.leg_id = o.leg_id AND p.nth = 1
+      LEFT JOIN stray y ON y.rst_id = o.rst_id
 ),
 -- What each kernel that was asked would have done with the segments that were answered.
 what_if AS MATERIALIZED (
@@ -133,12 +152,17 @@ proof AS MATERIALIZED (
            min(t.rst_id) AS first_rst, max(t.rst_id) AS last_rst, min(t.answers) AS first_answer,
            max(t.is_bracketed) AS is_bracketed, min(t.is_dropped) AS all_dropped,
            max(t.is_invalid) AS is_invalid, max(t.is_edge) AS is_edge, max(t.behind) AS behind,
+           count(t.behind) AS lates, count(t.stray_id) AS strays,
            min(t.answer_ns) AS answer_ns, max(t.answer_ns) AS answer_most_ns,
            min(t.after_id) AS peer_id,
            max(t.upstream_point_id) AS upstream_point_id, t.dir,
            coalesce(max(t.upstream_point_id) IN (SELECT id FROM lossy), 0) AS is_lossy,
            '[' || group_concat(iif(t.copy_id IS NULL, '', json_array(t.copy_id, 'copy') || ',')
                                || json_array(t.answers, 'late') || ',' || json_array(t.rst_id, 'rst')
+                               || iif(t.stray_id IS NULL, '',
+                                      ',' || json_array(t.stray_id, 'rst behind the NAT'))
+                               || iif(t.stray_answers IS NULL, '',
+                                      ',' || json_array(t.stray_answers, 'untranslated'))
                                || iif(t.after <> 'reset' OR t.after_id IS NULL, '',
                                       ',' || json_array(t.after_id, 'reset')))
                       FILTER (WHERE t.nth <= :evidence_max) || ']' AS evidence
@@ -167,22 +191,39 @@ SELECT f.connection_id,
            WHEN f.is_invalid THEN 0.7
            ELSE 0.6
        END AS confidence,
-       printf('%s:%d to %s:%d: conntrack on %s %s %s INVALID%s and did not translate %s; the host '
-              || 'itself answered, %s ms later, with a RST in the name of %s:%d; %s',
+       printf('%s:%d to %s:%d: conntrack on %s %s %s INVALID%s and did not translate %s; %s '
+              || 'answered, %s ms later, with a RST%s; %s',
               c.client_addr, c.client_port, c.server_addr, c.server_port, p.name,
               iif(f.is_bracketed OR f.is_invalid, 'called', 'probably called'),
-              iif(f.rsts = 1, 'a late segment', printf('%d late segments', f.rsts)),
+              CASE
+                  WHEN f.lates = f.rsts AND f.rsts = 1 THEN 'a late segment'
+                  WHEN f.lates = f.rsts THEN printf('%d late segments', f.rsts)
+                  ELSE iif(f.rsts = 1, 'a segment', printf('%d segments', f.rsts))
+                       || CASE iif(f.lates, '', s.reason)
+                              WHEN 'seq-over' THEN ' from above the window'
+                              WHEN 'ack-over' THEN ' with an ACK of what was never sent'
+                              ELSE ''
+                          END
+              END,
               iif(f.behind IS NULL, '', printf(' (up to %d bytes below the ACK)', f.behind)),
               iif(f.rsts = 1, 'it', 'them'),
+              iif(f.strays,
+                  printf('%s came to %s with the address %s, and that machine itself',
+                         iif(f.rsts = 1, 'it', 'they'), iif(f.dir, l.server_addr, l.client_addr),
+                         iif(f.dir, l.client_addr, l.server_addr)), 'the host itself'),
               iif(f.answer_ns / 1000 = f.answer_most_ns / 1000, printf('%.3f', f.answer_ns / 1e6),
                   printf('%.3f to %.3f', f.answer_ns / 1e6, f.answer_most_ns / 1e6)),
-              iif(f.dir, l.server_addr, l.client_addr), iif(f.dir, l.server_port, l.client_port),
+              iif(f.strays, '',
+                  printf(' in the name of %s:%d', iif(f.dir, l.server_addr, l.client_addr),
+                         iif(f.dir, l.server_port, l.client_port))),
               iif(c.outcome = 'reset', 'that reset the connection',
                   'the other end ignored it, and the connection survived'))
            AS summary,
        json_object(
-           'cause', 'a segment that conntrack calls INVALID is delivered to the NAT host, which has no '
-                    || 'such connection and resets it',
+           'cause', 'a segment that conntrack calls INVALID is '
+                    || iif(f.strays, 'forwarded with the address that it came with, and the end behind '
+                                     || 'the NAT, which has no connection with that, resets it',
+                           'delivered to the NAT host, which has no such connection and resets it'),
            'point', p.name,
            'rsts', f.rsts,
            'behind_max', f.behind,
@@ -191,8 +232,11 @@ SELECT f.connection_id,
            'what_if', json(coalesce(s.lines, '[]')),
            'what_if_all', (SELECT json_group_object(kernel, printf('%d of %d resets saved', saved, resets))
                              FROM (SELECT * FROM tally ORDER BY kernel)),
-           'drop_invalid', printf('dropping INVALID on INPUT: no RST for any of the %d', f.rsts),
+           'drop_invalid', printf('dropping INVALID on %s: no RST for any of the %d',
+                                iif(f.strays, 'FORWARD', 'INPUT'), f.rsts),
            'missing', json_array(
+               iif(f.strays, 'nothing: ' || u.name || ' has the RST, and it goes to '
+                             || iif(f.dir, l.client_addr, l.server_addr),
                iif(f.is_bracketed, 'a sighting of the RST behind the NAT would overturn it: '
                                    || u.name || ' recorded then and has none'
                                    || iif(f.is_lossy, ', but missed packets (capture-loss)', ''),
@@ -200,7 +244,7 @@ SELECT f.connection_id,
                        'it is not known for sure whether the other point recorded at that moment: '
                        || 'captures that begin earlier and end later would tell',
                        'nothing was recorded behind the NAT: a capture there that has the RST would '
-                       || 'overturn it')),
+                       || 'overturn it'))),
                iif(r.last > l.path_position,
                    'the server''s side was recorded as well',
                    'no capture on the server''s side: that the segment was sent long before is told '
