@@ -59,6 +59,7 @@ void report_close(struct report *report)
         free(report->charts[i].svg);
     }
     free(report->charts);
+    free(report->contrast);
     sqlite3_close(report->db);
     *report = (struct report){0};
 }

@@ -36,7 +36,8 @@ struct report {
     /* Charts there, for what rules found. */
     struct report_chart *charts;
     size_t charts_count, charts_capacity;
-    int max_plots; /* how many connections are drawn */
+    int max_plots;  /* how many connections are drawn */
+    char *contrast; /* Markdown: what sets those that failed apart; NULL: nothing does */
 };
 
 struct report_picture {

@@ -68,6 +68,11 @@ enum status contrast_find_pair(const struct report *report, const char *failed,
                                struct contrast_pair *pair, struct error *err)
     __attribute__((warn_unused_result));
 
+/* Writes the section of a report into `report->contrast`, for all formats that have it: each
+ * connection is looked at for it. report_close() frees it. */
+enum status contrast_prepare(struct report *report, struct error *err)
+    __attribute__((warn_unused_result));
+
 /* How it is done, in one sentence with the numbers. */
 void contrast_write_method(FILE *out, const struct contrast *contrast);
 

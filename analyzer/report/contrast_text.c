@@ -207,16 +207,29 @@ static enum status look_for_failures(const struct report *report, bool *any, str
     return query_close(&q);
 }
 
-enum status markdown_contrast(const struct report *report, FILE *out, struct error *err)
+enum status contrast_prepare(struct report *report, struct error *err)
 {
     struct contrast contrast = {0};
     bool any = false;
     enum status status = look_for_failures(report, &any, err);
+    size_t size;
+    FILE *out;
 
     if (status == STATUS_OK && any)
         status = contrast_load(&contrast, report, NULL, err);
-    if (status == STATUS_OK && significant(&contrast) > 0)
+    if (status == STATUS_OK && significant(&contrast) > 0) {
+        out = text_open(&report->contrast, &size);
         status = write_section(report, &contrast, out, err);
+        fclose(out);
+    }
     contrast_done(&contrast);
     return status;
+}
+
+enum status markdown_contrast(const struct report *report, FILE *out, struct error *err)
+{
+    (void)err;
+    if (report->contrast != NULL)
+        fputs(report->contrast, out);
+    return STATUS_OK;
 }

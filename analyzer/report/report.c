@@ -7,6 +7,7 @@
 #include "base/output.h"
 #include "case/context.h"
 #include "picture/plots.h"
+#include "report/contrast.h"
 #include "report/writers.h"
 
 /* The files of a report. A new format is a line here and a file with its writer. */
@@ -80,7 +81,8 @@ static enum status write_file(const struct report *report, const char *dir,
     return status;
 }
 
-static bool needs_pictures(const char *formats)
+/* Whether it is one of those with pictures and words. */
+static bool for_people(const char *formats)
 {
     bool needed = false;
 
@@ -91,12 +93,12 @@ static bool needs_pictures(const char *formats)
 
 size_t report_files(const char *formats, const char *files[static REPORT_FILES_MAX])
 {
-    bool for_people = needs_pictures(formats);
+    bool read_by_people = for_people(formats);
     size_t count = 0;
 
     static_assert((int)WRITERS <= (int)REPORT_FILES_MAX, "a file of each writer");
     for (size_t i = 0; i < WRITERS; i++)
-        if (is_wanted(formats, &writers[i]) && (writers[i].pictures || !for_people))
+        if (is_wanted(formats, &writers[i]) && (writers[i].pictures || !read_by_people))
             files[count++] = writers[i].file;
     return count;
 }
@@ -116,8 +118,10 @@ enum status report_write(const char *case_path, const char *dir,
     if (status != STATUS_OK)
         return status;
     report.max_plots = options->max_plots;
-    if (needs_pictures(options->formats))
+    if (for_people(options->formats))
         status = plots_write(&report, dir, options->max_plots, &range, err);
+    if (status == STATUS_OK && for_people(options->formats))
+        status = contrast_prepare(&report, err);
     for (size_t i = 0; i < WRITERS && status == STATUS_OK; i++)
         if (is_wanted(options->formats, &writers[i]))
             status = write_file(&report, dir, &writers[i], err);
