@@ -114,6 +114,20 @@ static void write_count(FILE *out, int64_t count, const char *noun)
     fprintf(out, "%s %s%s", text_count(count, text), noun, count == 1 ? "" : "s");
 }
 
+/* No finding is a warning, but a person who looks for what failed must not be told that all is
+ * well. */
+static void write_though(FILE *out, const struct verdict *v)
+{
+    char failed[TEXT_COUNT_SIZE];
+
+    fputs(", though ", out);
+    if (v->failed < v->connections)
+        fprintf(out, "%s of them", text_count(v->failed, failed));
+    else
+        fputs(v->failed == 1 ? "it" : "all of them", out);
+    fprintf(out, " %s refused, reset or never answered", v->failed == 1 ? "was" : "were");
+}
+
 void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
 {
     char total[TEXT_COUNT_SIZE];
@@ -125,6 +139,8 @@ void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
     if (v->summary == NULL) {
         fputs("Nothing unusual was found in ", out);
         write_count(out, v->connections, "connection");
+        if (v->failed > 0)
+            write_though(out, v);
         fputc('.', out);
         return;
     }

@@ -38,6 +38,11 @@ check "findings.csv: a head and a row for each" test "$(wc -l <out/findings.csv)
     $((1 + $("$ask_case" out/case.db 'SELECT count(*) FROM finding')))
 check "connections.csv: the client" says out/connections.csv '10\.0\.0\.1'
 
+# What is no warning may be what a person looks for all the same.
+run analyze -o refused --max-plots 0 "$root/samples/healthy-refused/host-eth0.pcap"
+check "nothing unusual, but it says that connections failed" says refused/report.md \
+    '^\*\*Nothing unusual was found in 3 connections, though all of them were refused, reset or never answered\.\*\*$'
+
 # A file's name is a stranger's text: the point is called after it.
 cp silent.pcap '@SUM(A1).pcap'
 run analyze -o formula --format csv '@SUM(A1).pcap'
