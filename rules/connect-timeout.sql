@@ -159,7 +159,9 @@ seen AS MATERIALIZED (
     SELECT x.connection_id,
            json_group_array(json_object('point', p.name, 'syns', x.syns, 'ttl', x.ttl,
                                         'synacks', x.synacks)) AS points,
-           sum(x.synacks) AS synacks, max(x.path_position) FILTER (WHERE x.syns > 0) AS position,
+           sum(x.synacks) AS synacks, max(x.segments_server) AS answers,
+           group_concat(p.name, ', ') FILTER (WHERE x.segments_server > 0) AS answer_points,
+           max(x.path_position) FILTER (WHERE x.syns > 0) AS position,
            group_concat(p.name, ', ') FILTER (WHERE x.synacks > 0) AS synack_points
       FROM (SELECT * FROM path ORDER BY connection_id, path_position) x
       JOIN point p ON p.id = x.point_id
@@ -197,10 +199,15 @@ SELECT d.connection_id,
        END AS confidence,
        printf('%s:%d to %s:%d: %d SYNs in %.3f s and no answer', d.client_addr, d.client_port,
               d.server_addr, d.server_port, copies + 1, after_ns / 1e9)
-           || iif(s.synacks > 0, printf('; a SYN-ACK was seen at %s and never came to %s',
-                                        s.synack_points, d.point),
-                  printf('; last seen at %s with TTL %d', t.name, t.ttl)
-                  || coalesce(', never at ' || m.names, ''))
+           || CASE
+                  WHEN s.synacks > 0 THEN printf('; a SYN-ACK was seen at %s and never came to %s',
+                                                 s.synack_points, d.point)
+                  WHEN s.answers > 0 THEN
+                      printf('; %d segment%s of the server, but no SYN-ACK, seen at %s and never at %s',
+                             s.answers, iif(s.answers = 1, '', 's'), s.answer_points, d.point)
+                  ELSE printf('; last seen at %s with TTL %d', t.name, t.ttl)
+                       || coalesce(', never at ' || m.names, '')
+              END
            || CASE
                   WHEN series = 'linear, then doubled' THEN '; the gaps are those of Linux 6.5 or macOS'
                   WHEN series LIKE 'doubled%' THEN '; the gaps ' || series

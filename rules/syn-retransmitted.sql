@@ -58,6 +58,7 @@ chosen AS MATERIALIZED (
 path AS MATERIALIZED (
     SELECT l.connection_id, l.point_id, l.path_position, p.name,
            l.syns - l.sightings_syns AS syns, l.synacks - l.sightings_synacks AS synacks,
+           l.segments_server - l.sightings_server AS segments_server,
            l.server_addr, l.server_port, l.ttl_max_client, l.ttl_max_server,
            row_number() OVER (PARTITION BY l.connection_id ORDER BY l.path_position) AS nth
       FROM leg l
@@ -69,6 +70,8 @@ seen AS MATERIALIZED (
            sum(synacks) AS synacks,
            group_concat(name, ', ') FILTER (WHERE syns > 0) AS syn_points,
            group_concat(name, ', ') FILTER (WHERE synacks > 0) AS synack_points,
+           max(segments_server) AS answers,
+           group_concat(name, ', ') FILTER (WHERE segments_server > 0) AS answer_points,
            json_group_array(json_object('point', name, 'syns', syns, 'syn_ttl', ttl_max_client,
                                         'synacks', synacks, 'synack_ttl', ttl_max_server)) AS points
       FROM path
@@ -128,8 +131,8 @@ fact AS (
            h.first_copy, h.last_copy, l.first_segment, f.flags AS first_flags,
            l.client_addr || ':' || l.client_port AS client,
            l.server_addr || ':' || l.server_port AS server,
-           l.segments_server - l.sightings_server AS segments_server,
-           l.rsts_server - l.sightings_rsts_server AS rsts_server,
+           l.segments_server - l.sightings_server AS segments_server, seen.answers,
+           seen.answer_points, l.rsts_server - l.sightings_rsts_server AS rsts_server,
            l.synacks - l.sightings_synacks AS synacks,
            c.outcome, c.handshake_ns, seen.points, seen.syn_points, seen.synack_points,
            near.name AS near_name, missing.names AS missing_names, missing.points AS missing_points,
@@ -145,6 +148,7 @@ fact AS (
                WHEN near.synacks > 0 THEN iif(h.dir, 'unacknowledged', 'ignored')
                WHEN seen.synacks > 0 THEN 'lost'
                WHEN l.segments_server > 0 THEN 'other'
+               WHEN seen.answers > 0 THEN 'other lost'
                ELSE 'none'
            END AS answer
       FROM chosen h
@@ -195,6 +199,9 @@ SELECT connection_id,
                                    near_name)
            WHEN 'other' THEN printf('; the server answered with %d segment%s, none of them a SYN-ACK',
                                     segments_server, iif(segments_server = 1, '', 's'))
+           WHEN 'other lost' THEN
+               printf('; the server answered with %d segment%s, none of them a SYN-ACK: seen at %s, '
+                      || 'never at %s', answers, iif(answers = 1, '', 's'), answer_points, near_name)
            ELSE printf(' without any answer; seen at %s', syn_points)
                 || coalesce(', never at ' || missing_names, '')
        END AS summary,

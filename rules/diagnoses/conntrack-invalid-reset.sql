@@ -88,10 +88,10 @@ stray AS MATERIALIZED (
       FROM own o
       JOIN leg l ON l.id = o.leg_id
       JOIN segment s ON s.id = o.rst_id
-      JOIN leg x ON x.client_addr = l.client_addr AND x.client_port = l.client_port
-                AND x.server_addr = l.server_addr AND x.server_port = l.server_port
-                AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
-      JOIN reset y ON y.leg_id = x.id AND y.dir = o.dir
+     CROSS JOIN leg x ON x.client_addr = l.client_addr AND x.client_port = l.client_port
+                      AND x.server_addr = l.server_addr AND x.server_port = l.server_port
+                      AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
+     CROSS JOIN reset y ON y.leg_id = x.id AND y.dir = o.dir
       JOIN segment z ON z.id = y.segment_id AND z.seq = s.seq
      WHERE EXISTS (SELECT 1 FROM own)
      GROUP BY o.rst_id

@@ -133,8 +133,20 @@ peer AS MATERIALIZED (
      WHERE connection_id IS NOT NULL
      GROUP BY connection_id
 ),
+-- The same SYN from another port: a NAT on the way forgot its mapping by the RST.
+elsewhere AS MATERIALIZED (
+    SELECT h.connection_id, x.client_addr || ':' || x.client_port AS client, min(x.first_ns) AS first_ns
+      FROM chosen h
+      JOIN leg l ON l.id = h.leg_id
+      JOIN leg x ON x.isn_client = l.isn_client AND x.point_id = l.point_id
+                AND x.server_addr = l.server_addr AND x.server_port = l.server_port
+                AND x.connection_id <> l.connection_id AND x.first_ns > l.first_ns
+      JOIN connection c ON c.id = x.connection_id AND c.handshake_ns IS NOT NULL
+     WHERE h.handshake_ns IS NULL
+     GROUP BY h.connection_id
+),
 told AS (
-    SELECT h.*, r.segment_id AS rst_id, r.ts_ns AS rst_ns, k.copies, k.after_ns, k.last_id, k.next_id,
+    SELECT h.*, w.client AS elsewhere, (w.first_ns - r.ts_ns) / 1000000 AS elsewhere_ms, r.segment_id AS rst_id, r.ts_ns AS rst_ns, k.copies, k.after_ns, k.last_id, k.next_id,
            (k.next_ns - r.ts_ns) / 1000000 AS gap_ms, k.evidence AS syns,
            f.segment_id AS fin_id, f.ts_ns AS fin_ns,
            a.ts_ns AS ack_ns, m.ack AS ack_lost, m.rst AS rst_lost, p.meanwhile, u.mean_ns,
@@ -147,6 +159,7 @@ told AS (
       LEFT JOIN fin f ON f.leg_id = h.former_leg_id
       LEFT JOIN missed m ON m.connection_id = h.connection_id
       LEFT JOIN peer p ON p.connection_id = h.connection_id
+      LEFT JOIN elsewhere w ON w.connection_id = h.connection_id
       LEFT JOIN usual u ON u.server_addr = h.server_addr AND u.server_port = h.server_port
 )
 SELECT t.connection_id,
@@ -168,8 +181,15 @@ SELECT t.connection_id,
                      iif(t.is_alone, printf(', while %d other connection%s to it opened', t.meanwhile,
                                             iif(t.meanwhile = 1, '', 's')), '')),
               printf('that socket answered the SYN with an ACK of its old numbers, %s; ',
-                     iif(t.rst_id IS NULL, 'and no RST followed', 'the client with a RST'))
-              || iif(t.handshake_ns IS NULL, 'the connection did not open',
+                     CASE
+                         WHEN t.rst_id IS NOT NULL THEN 'the client with a RST'
+                         WHEN t.rst_lost THEN 'and the client''s RST was lost on the way'
+                         WHEN t.ack_lost THEN 'which was lost on the way'
+                         ELSE 'and no RST followed'
+                     END)
+              || iif(t.handshake_ns IS NULL,
+                     iif(t.elsewhere IS NULL, 'the connection did not open',
+                         'its next SYN came from ' || t.elsewhere || ' and got in'),
                      printf('the connection opened after %.1f ms%s', t.handshake_ns / 1e6,
                             iif(t.mean_ns IS NULL, '', printf(' (others: %.3f ms)', t.mean_ns / 1e6)))))
            AS summary,
@@ -186,11 +206,20 @@ SELECT t.connection_id,
                    printf('until %.3f s: %d repetitions, no answer', t.after_ns / 1e9, coalesce(t.copies, 0)),
                    printf('%.3f ms: ACK of the server that continues the former connection exactly',
                           (t.ack_ns - t.first_ns) / 1e6)),
-               iif(t.rst_ns IS NULL, 'no RST of the client',
+               iif(t.rst_ns IS NULL,
+                   CASE WHEN t.rst_lost THEN 'the RST of the client is lost between two points'
+                        WHEN t.ack_lost THEN 'that ACK is lost between two points'
+                        ELSE 'no RST of the client' END,
                    printf('%.3f ms: RST of the client, which frees the old socket',
                           (t.rst_ns - t.first_ns) / 1e6)),
-               iif(t.gap_ms IS NULL, 'no SYN after that',
-                   printf('%d ms after the RST: SYN again', t.gap_ms)),
+               CASE WHEN t.gap_ms IS NOT NULL THEN printf('%d ms after the RST: SYN again', t.gap_ms)
+                    WHEN t.elsewhere IS NOT NULL
+                        THEN printf('%d ms after the RST: the same SYN from %s, a NAT''s new mapping',
+                                    t.elsewhere_ms, t.elsewhere)
+                    WHEN t.copies > 0 THEN printf('until %.3f s: %d repetition%s of the SYN, in vain',
+                                                  t.after_ns / 1e9, t.copies,
+                                                  iif(t.copies = 1, '', 's'))
+                    ELSE 'no SYN after that' END,
                iif(t.handshake_ns IS NULL, 'the handshake was never complete',
                    printf('%.3f ms: the handshake is complete', t.handshake_ns / 1e6))),
            'decided_by', t.decided_by,
@@ -214,6 +243,10 @@ SELECT t.connection_id,
                              || 'two ticks'
                     WHEN t.gap_ms IS NOT NULL
                         THEN 'a client without commit 9603d47bad46 would have waited a second'
+                    WHEN t.ack_lost AND NOT coalesce(t.rst_lost, 0)
+                        THEN 'had the old socket''s ACK reached the client, its RST would have freed the port'
+                    WHEN t.elsewhere IS NOT NULL
+                        THEN 'a NAT that keeps its mapping would have sent the next SYN from the same port'
                     ELSE 'had the client''s RST reached the old socket, the next SYN would have got in' END),
            'missing', json_array(
                'a FIN of the server for the former connection, or a RST, that the capture missed would '
