@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+/* One object each: they are compared by their address. */
 static const char TIMEOUT[] = "timeout", FAST[] = "fast", SACK[] = "sack",
                   PROBE[] = "tail-loss-probe", OR_PROBE[] = "timer-or-probe";
 
@@ -15,7 +16,7 @@ enum {
  * is. */
 static const int64_t TIMER_NS = 200000000;
 
-/* Reordering where no round trip was measured (METHODS 4.4). */
+/* Reordering where no round trip was measured: Wireshark's bound. */
 static const int64_t REORDER_NS = 3000000;
 
 /* Timers fire early by a tick, and clocks are read at another place than the timer's. */

@@ -1,10 +1,10 @@
-/* The life of an entry: how it begins, what a segment does to it, and how long it stays (METHODS
- * 3.3 and 3.7). */
+/* The life of an entry: how it begins (tcp_new()), what a segment does to it, and how long it stays
+ * (nf_conntrack_tcp_packet(), after the window). */
 #include "track/conntrack_steps.h"
 
 static const int64_t NS = 1000000000;
 
-/* 3.3: what an entry begins with. False if it can't. */
+/* tcp_new(): what an entry begins with. False if it can't. */
 static bool begin_entry(const struct conntrack_step *step)
 {
     struct conntrack_entry *entry = step->entry;
@@ -53,7 +53,7 @@ void conntrack_assume(struct conntrack_entry *entry, const struct conntrack_conf
     }
 }
 
-/* 3.7: for how long it may be silent now. */
+/* For how long it may be silent now. */
 static uint32_t timeout_of(const struct conntrack_step *step, enum conntrack_state next)
 {
     const struct conntrack_entry *entry = step->entry;
@@ -77,7 +77,7 @@ static void refresh(const struct conntrack_step *step, uint32_t seconds)
     step->entry->expires_ns = step->ts_ns + (int64_t)seconds * NS;
 }
 
-/* 3.7: the segment is of the connection. */
+/* The segment is of the connection. */
 static void accept(const struct conntrack_step *step, const struct conntrack_move *move)
 {
     enum conntrack_state former = move->former, next = move->next;

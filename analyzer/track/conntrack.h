@@ -1,7 +1,7 @@
 /* nf_conntrack's TCP tracking: what the kernel would have said of a segment, and why. A model of
- * one entry of its table, from METHODS.md section 3; the numbers beside the parts are that
- * section's. It allocates nothing and asks nobody, so that several kernels and settings can be run
- * side by side over the same segments. */
+ * one entry of its table, after net/netfilter/nf_conntrack_proto_tcp.c; the functions named beside
+ * the parts are that file's. It allocates nothing and asks nobody, so that several kernels and
+ * settings can be run side by side over the same segments. */
 #ifndef CONNTRACK_H
 #define CONNTRACK_H
 
@@ -10,7 +10,7 @@
 
 #include "decode/packet.h"
 
-/* Versions that judge differently (3.8). */
+/* Versions that judge differently. */
 enum conntrack_kernel {
     CONNTRACK_5_10, /* any test that fails is INVALID */
     CONNTRACK_6_1,  /* and later: old data and old ACKs are ignored */
@@ -44,7 +44,7 @@ struct conntrack_config {
 /* The defaults of a kernel. */
 struct conntrack_config conntrack_defaults(enum conntrack_kernel kernel);
 
-/* What one side has sent and allowed (3.1). Sequence numbers are raw. */
+/* What one side has sent and allowed: struct ip_ct_tcp_state. Sequence numbers are raw. */
 struct conntrack_side {
     uint32_t end;     /* one past the highest byte it sent */
     uint32_t max_end; /* up to where the other side has allowed it to send */
@@ -54,7 +54,7 @@ struct conntrack_side {
     bool has_scale, sack_permitted, close_init, liberal, unacknowledged, has_max_ack;
 };
 
-/* What kind of a segment it is, by the first of these flags that is set (3.2). */
+/* What kind of a segment it is, by the first of these flags that is set: get_conntrack_index(). */
 enum conntrack_class {
     CONNTRACK_CLASS_SYN,
     CONNTRACK_CLASS_SYNACK,
@@ -95,13 +95,13 @@ enum conntrack_verdict {
 /* The test that failed. The values stand in the database. */
 enum conntrack_reason {
     CONNTRACK_PASSED = 0,
-    CONNTRACK_BAD_FLAGS = 1,  /* a combination that no stack sends (3.2) */
-    CONNTRACK_NO_ENTRY = 2,   /* there is none, and it can't begin one (3.3) */
-    CONNTRACK_BAD_STATE = 3,  /* has no place in the state of the entry (3.4) */
-    CONNTRACK_SYN_OPEN = 4,   /* a SYN, or an answer to one, for a connection that is open (3.5) */
-    CONNTRACK_CHALLENGE = 5,  /* answers such a SYN, not the FIN (3.5) */
-    CONNTRACK_RST_BELOW = 6,  /* a RST below what the other side has acknowledged (3.5) */
-    CONNTRACK_SEQ_OVER = 7,   /* I: above the window of the receiver (3.6) */
+    CONNTRACK_BAD_FLAGS = 1,  /* a combination that no stack sends: tcp_error() */
+    CONNTRACK_NO_ENTRY = 2,   /* there is none, and it can't begin one: tcp_new() */
+    CONNTRACK_BAD_STATE = 3,  /* has no place in the state of the entry: tcp_conntracks[] */
+    CONNTRACK_SYN_OPEN = 4,   /* a SYN, or an answer to one, for a connection that is open */
+    CONNTRACK_CHALLENGE = 5,  /* answers such a SYN, not the FIN */
+    CONNTRACK_RST_BELOW = 6,  /* a RST below what the other side has acknowledged */
+    CONNTRACK_SEQ_OVER = 7,   /* I: above the window of the receiver; tcp_in_window() */
     CONNTRACK_SEQ_UNDER = 8,  /* II: more than a window below what the sender has sent */
     CONNTRACK_ACK_OVER = 9,   /* III: acknowledges what was never seen */
     CONNTRACK_ACK_UNDER = 10, /* IV: acknowledges far less than was sent */
@@ -119,7 +119,7 @@ struct conntrack_result {
 };
 
 /* Begins an entry for a connection that is older than the capture: the kernel knows it from its
- * beginning on, so it is not picked up (3.3) but as established as it can be. `first` is the first
+ * beginning on, so it is not picked up but as established as it can be. `first` is the first
  * segment that was captured, `original` the direction of the client, `scale` of the windows of each
  * direction.
  * What was sent and allowed before the capture is not known. So a number that is above its bound by

@@ -122,7 +122,7 @@ static void resynchronise(const struct conntrack_step *step)
     entry->expects_challenge = false;
 }
 
-/* 3.5.2: let through, and remembered for what answers it. */
+/* Let through, and remembered for what answers it. */
 static void remember_ignored(const struct conntrack_step *step)
 {
     struct conntrack_entry *entry = step->entry;
@@ -153,7 +153,7 @@ static bool is_closing(enum conntrack_state state)
     return state >= CONNTRACK_FIN_WAIT && state <= CONNTRACK_CLOSE;
 }
 
-/* 3.5.6: the RST answers a segment that was let through though the entry knew nothing of it. */
+/* The RST answers a segment that was let through though the entry knew nothing of it. */
 static bool answers_ignored(const struct conntrack_step *step)
 {
     const struct conntrack_entry *entry = step->entry;
@@ -164,7 +164,7 @@ static bool answers_ignored(const struct conntrack_step *step)
     return (answers_syn || answers_ack) && step->tcp->ack == entry->last_end;
 }
 
-/* 3.5.6: a RST that the receiver may not take for one changes nothing but the time left. */
+/* A RST that the receiver may not take for one changes nothing but the time left. */
 static enum conntrack_todo close_by_rst(const struct conntrack_step *step,
                                         enum conntrack_state *next)
 {
@@ -199,7 +199,7 @@ static enum conntrack_todo close_by_rst(const struct conntrack_step *step,
     return CONNTRACK_TEST_WINDOW;
 }
 
-/* 3.5, by the state that the table wants. */
+/* By the state that the table wants. */
 static enum conntrack_todo prepare(const struct conntrack_step *step, enum conntrack_state *next)
 {
     struct conntrack_entry *entry = step->entry;

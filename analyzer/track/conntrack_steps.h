@@ -17,7 +17,7 @@ struct conntrack_step {
 
 enum conntrack_class conntrack_class_of(uint8_t flags);
 
-/* Whether a stack sends this combination (3.2). */
+/* Whether a stack sends this combination: tcp_error(). */
 bool conntrack_are_sane(uint8_t flags);
 
 /* From which state to which a segment takes an entry if the window lets it. */
@@ -32,12 +32,12 @@ enum conntrack_todo {
     CONNTRACK_STOP,        /* the verdict is in the result */
 };
 
-/* What the state of the entry says of a segment (3.4 and 3.5). `move` is filled where it may go on
- * to the window, or past it. */
+/* What the state of the entry says of a segment: nf_conntrack_tcp_packet(), before the window.
+ * `move` is filled where it may go on to the window, or past it. */
 enum conntrack_todo conntrack_find_next(const struct conntrack_step *step,
                                         struct conntrack_move *move);
 
-/* The four tests of the window (METHODS 3.6). What passes moves the window. */
+/* The four tests of the window: tcp_in_window(). What passes moves the window. */
 enum conntrack_verdict conntrack_in_window(const struct conntrack_step *step);
 
 /* Takes over what a SYN offers. */

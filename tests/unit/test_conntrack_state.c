@@ -1,5 +1,4 @@
-/* conntrack's states: what begins an entry, what may come when, and what a RST needs (METHODS 3.2
- * to 3.5). */
+/* conntrack's states: what begins an entry, what may come when, and what a RST needs. */
 #include "unit/conntrack.h"
 
 /* --- sanity and the first segment ------------------------------------------------------------ */

@@ -1,4 +1,4 @@
-/* conntrack's windows: the four tests, their bounds and margins, and what moves them (METHODS 3.6).
+/* conntrack's windows: the four tests, their bounds and margins, and what moves them.
  * Kernels differ in what they call a segment that fails, and in the order in which they ask. */
 #include "unit/conntrack.h"
 
