@@ -13,8 +13,8 @@
 #include "command/interrupt.h"
 
 /* What a process leaves behind, in memory that it shares with us. */
-struct outcome {
-    enum sample_result result;
+struct process_result {
+    enum sample_result sample;
     double seconds;
     struct error err;
 };
@@ -30,7 +30,7 @@ struct pool {
     struct job *jobs;
     size_t count, begun, running;
     struct process *processes;
-    struct outcome *outcomes;
+    struct process_result *results;
     const struct jobs_options *options;
 };
 
@@ -42,14 +42,14 @@ size_t jobs_processors(void)
 }
 
 static void run_sample(const struct job *job, const struct jobs_options *options,
-                       struct outcome *outcome)
+                       struct process_result *result)
 {
     struct timespec start, end;
 
     clock_gettime(CLOCK_MONOTONIC, &start);
-    outcome->result = sample_run(job->dir, options->rules, options->update, &outcome->err);
+    result->sample = sample_run(job->dir, options->rules, options->update, &result->err);
     clock_gettime(CLOCK_MONOTONIC, &end);
-    outcome->seconds =
+    result->seconds =
         (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
 }
 
@@ -62,7 +62,7 @@ static void be_process(const struct pool *pool, size_t place)
     if (dup2(fileno(process->out), STDOUT_FILENO) >= 0 &&
         dup2(fileno(process->err), STDERR_FILENO) >= 0) {
         interrupt_begin(); /* a new process has this thread only */
-        run_sample(&pool->jobs[place], pool->options, &pool->outcomes[place]);
+        run_sample(&pool->jobs[place], pool->options, &pool->results[place]);
         fflush(NULL);
         _exit(0);
     }
@@ -122,30 +122,30 @@ static void print_file(FILE *from, FILE *to)
     fclose(from);
 }
 
-static void take_outcome(struct job *job, const struct outcome *outcome)
+static void take_result(struct job *job, const struct process_result *result)
 {
-    job->result.result = outcome->result;
-    job->result.seconds = outcome->seconds;
-    job->result.message = outcome->err.text[0] != '\0' ? memory_copy_text(outcome->err.text) : NULL;
+    job->result.result = result->sample;
+    job->result.seconds = result->seconds;
+    job->result.message = result->err.text[0] != '\0' ? memory_copy_text(result->err.text) : NULL;
 }
 
 static void end_process(struct pool *pool, size_t place)
 {
     struct process *process = &pool->processes[place];
-    struct outcome *outcome = &pool->outcomes[place];
+    struct process_result *result = &pool->results[place];
 
     print_file(process->out, stdout);
     fflush(stdout);
     print_file(process->err, stderr);
     process->out = process->err = NULL;
     if (WIFSIGNALED(process->status) || WEXITSTATUS(process->status) != 0) {
-        outcome->result = SAMPLE_FAILED;
-        error_set(&outcome->err, STATUS_INPUT, "%s: ended by %s %d", pool->jobs[place].dir,
+        result->sample = SAMPLE_FAILED;
+        error_set(&result->err, STATUS_INPUT, "%s: ended by %s %d", pool->jobs[place].dir,
                   WIFSIGNALED(process->status) ? "signal" : "exit status",
                   WIFSIGNALED(process->status) ? WTERMSIG(process->status)
                                                : WEXITSTATUS(process->status));
     }
-    take_outcome(&pool->jobs[place], outcome);
+    take_result(&pool->jobs[place], result);
 }
 
 static enum status run_pool(struct pool *pool, void (*tell)(void *context, const struct job *job),
@@ -171,12 +171,12 @@ static enum status run_parallel(struct job *jobs, size_t count, const struct job
                                 void (*tell)(void *context, const struct job *job), void *context,
                                 struct error *err)
 {
-    size_t size = count * sizeof(struct outcome);
+    size_t size = count * sizeof(struct process_result);
     struct pool pool = {.jobs = jobs, .count = count, .options = options};
     enum status status;
 
-    pool.outcomes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (pool.outcomes == MAP_FAILED)
+    pool.results = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (pool.results == MAP_FAILED)
         return error_set(err, STATUS_OUTPUT, "no memory to share: %s", strerror(errno));
     pool.processes = memory_zalloc(count * sizeof *pool.processes);
     status = run_pool(&pool, tell, context, err);
@@ -189,7 +189,7 @@ static enum status run_parallel(struct job *jobs, size_t count, const struct job
             fclose(pool.processes[i].err);
     }
     free(pool.processes);
-    munmap(pool.outcomes, size);
+    munmap(pool.results, size);
     return status;
 }
 
@@ -200,10 +200,10 @@ enum status jobs_run(struct job *jobs, size_t count, const struct jobs_options *
     if (options->parallel > 1 && count > 1)
         return run_parallel(jobs, count, options, tell, context, err);
     for (size_t i = 0; i < count; i++) {
-        struct outcome outcome = {.result = SAMPLE_FAILED};
+        struct process_result result = {.sample = SAMPLE_FAILED};
 
-        run_sample(&jobs[i], options, &outcome);
-        take_outcome(&jobs[i], &outcome);
+        run_sample(&jobs[i], options, &result);
+        take_result(&jobs[i], &result);
         tell(context, &jobs[i]);
     }
     return STATUS_OK;
