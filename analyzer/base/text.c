@@ -246,6 +246,13 @@ const char *text_count(int64_t count, char text[static TEXT_COUNT_SIZE])
     return text;
 }
 
+void text_write_count(FILE *out, int64_t count, const char *noun)
+{
+    char text[TEXT_COUNT_SIZE];
+
+    fprintf(out, "%s %s%s", text_count(count, text), noun, count == 1 ? "" : "s");
+}
+
 const char *text_file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

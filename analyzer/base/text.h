@@ -51,6 +51,9 @@ enum {
 };
 const char *text_count(int64_t count, char text[static TEXT_COUNT_SIZE]);
 
+/* Writes "1 finding", "1,140 findings": `noun` takes an s. */
+void text_write_count(FILE *out, int64_t count, const char *noun);
+
 /* The part of a path behind its last slash. Borrows. */
 const char *text_file_name(const char *path);
 

@@ -27,13 +27,6 @@ const char *contrast_print_p(double ln_p, char text[static CONTRAST_P_SIZE])
     return text;
 }
 
-static void write_plural(FILE *out, int64_t count, const char *noun)
-{
-    char text[TEXT_COUNT_SIZE];
-
-    fprintf(out, "%s %s%s", text_count(count, text), noun, count == 1 ? "" : "s");
-}
-
 static size_t significant(const struct contrast *contrast)
 {
     size_t count = 0;
@@ -48,7 +41,7 @@ void contrast_write_method(FILE *out, const struct contrast *contrast)
     size_t found = significant(contrast);
     char worked[TEXT_COUNT_SIZE];
 
-    write_plural(out, contrast->failed, "connection");
+    text_write_count(out, contrast->failed, "connection");
     fputs(" failed, ", out);
     fprintf(out, "%s worked", text_count(contrast->worked, worked));
     if (contrast->left_out > 0)
@@ -102,7 +95,8 @@ static enum status write_contrast(const struct report *report, const char *faile
     if (contrast->failed == 0 || contrast->worked == 0) {
         fprintf(out, "%s: there is nothing to compare in ",
                 contrast->failed == 0 ? "No connection failed" : "No connection worked");
-        write_plural(out, contrast->failed + contrast->worked + contrast->left_out, "connection");
+        text_write_count(out, contrast->failed + contrast->worked + contrast->left_out,
+                         "connection");
         fputs(".\n", out);
         return STATUS_OK;
     }

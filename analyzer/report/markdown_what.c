@@ -17,7 +17,7 @@ enum {
     SUMMARY_MAX_LENGTH = 400,
     SENTENCE_MAX_LENGTH = 300,
     PARAGRAPH_MAX_LENGTH = 2000,
-    WORST_NOTICE = 2, /* the rank from which on a rule is only listed */
+    RANK_LISTED = 2, /* notice: from here on a rule is only listed */
 };
 
 static const char rules_sql[] =
@@ -54,13 +54,6 @@ static const char sentences_sql[] =
     " json_tree(CASE WHEN json_valid(f.detail) THEN f.detail ELSE '{}' END, '$.' || :key) t"
     " WHERE f.id = :finding AND t.type = 'text' LIMIT 12";
 
-static void write_plural(FILE *out, int64_t count, const char *noun)
-{
-    char text[TEXT_COUNT_SIZE];
-
-    fprintf(out, "%s %s%s", text_count(count, text), noun, count == 1 ? "" : "s");
-}
-
 /* The columns of rules_sql. */
 enum rule_column {
     RULE,
@@ -86,10 +79,10 @@ static void write_rule_heading(FILE *out, struct query *q)
             query_int(q, IS_DIAGNOSIS) ? "diagnosis" : "rule");
     text_write(out, TEXT_CODE, query_text(q, RULE), TITLE_MAX_LENGTH);
     fputs(" · ", out);
-    write_plural(out, query_int(q, FINDINGS), "finding");
+    text_write_count(out, query_int(q, FINDINGS), "finding");
     if (query_int(q, CONNECTIONS) > 0) {
         fputs(" on ", out);
-        write_plural(out, query_int(q, CONNECTIONS), "connection");
+        text_write_count(out, query_int(q, CONNECTIONS), "connection");
     }
     if (!query_is_null(q, FIRST))
         fprintf(out, " · first at %s", time_text_iso(query_int(q, FIRST), text));
@@ -181,7 +174,7 @@ static void write_examples(struct what *what, struct query *rule, int64_t *worst
     query_rewind(q);
     if (query_int(rule, FINDINGS) > written) {
         fputs("- … and ", out);
-        write_plural(out, query_int(rule, FINDINGS) - written, "more such finding");
+        text_write_count(out, query_int(rule, FINDINGS) - written, "more such finding");
         fputs(": [findings.csv](findings.csv)\n", out);
     }
 }
@@ -281,7 +274,7 @@ enum status markdown_what_happened(const struct report *report, FILE *out, struc
     while (status == STATUS_OK && query_next(&rules)) {
         if (!section_has_room(&what.section)) {
             left++;
-        } else if (query_int(&rules, RANK) < WORST_NOTICE) {
+        } else if (query_int(&rules, RANK) < RANK_LISTED) {
             status = write_rule(&what, &rules, err);
             written++;
         } else {

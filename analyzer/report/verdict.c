@@ -107,13 +107,6 @@ void verdict_free(struct verdict *verdict)
     *verdict = (struct verdict){0};
 }
 
-static void write_count(FILE *out, int64_t count, const char *noun)
-{
-    char text[TEXT_COUNT_SIZE];
-
-    fprintf(out, "%s %s%s", text_count(count, text), noun, count == 1 ? "" : "s");
-}
-
 /* No finding is a warning, but a person who looks for what failed must not be told that all is
  * well. */
 static void write_though(FILE *out, const struct verdict *v)
@@ -138,7 +131,7 @@ void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
     }
     if (v->summary == NULL) {
         fputs("Nothing unusual was found in ", out);
-        write_count(out, v->connections, "connection");
+        text_write_count(out, v->connections, "connection");
         if (v->failed > 0)
             write_though(out, v);
         fputc('.', out);
@@ -148,9 +141,9 @@ void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
     text_write(out, style, v->summary, SUMMARY_MAX_LENGTH);
     if (v->alike > 1) {
         fputs(" (the first of ", out);
-        write_count(out, v->alike, "such finding");
+        text_write_count(out, v->alike, "such finding");
         fputs(", on ", out);
-        write_count(out, v->alike_connections, "connection");
+        text_write_count(out, v->alike_connections, "connection");
         fprintf(out, " of %s)", text_count(v->connections, total));
     }
     fputc('.', out);
@@ -168,19 +161,19 @@ void verdict_write_counts(FILE *out, const struct verdict *v)
         if (rank == SEVERITIES - 1) /* has no plural */
             fprintf(out, "%lld info", (long long)v->found[rank]);
         else
-            write_count(out, v->found[rank], verdict_severity_name(rank));
+            text_write_count(out, v->found[rank], verdict_severity_name(rank));
     }
     fputs(written > 0 ? " in " : "No findings in ", out);
-    write_count(out, v->connections, "connection");
+    text_write_count(out, v->connections, "connection");
     if (v->failed > 0)
         fprintf(out, " (%s failed)", text_count(v->failed, failed));
     fputs(", ", out);
-    write_count(out, v->segments, "segment");
+    text_write_count(out, v->segments, "segment");
     fputs(" at ", out);
-    write_count(out, v->points, "point");
+    text_write_count(out, v->points, "point");
     if (v->broken_rules > 0) {
         fputs("; ", out);
-        write_count(out, v->broken_rules, "broken rule");
+        text_write_count(out, v->broken_rules, "broken rule");
         fputs(" found nothing", out);
     }
 }
