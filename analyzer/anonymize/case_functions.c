@@ -7,11 +7,8 @@
 #include "anonymize/headers.h"
 #include "base/memory.h"
 #include "decode/address.h"
+#include "decode/numbers.h"
 #include "decode/trail.h"
-
-enum {
-    DLT_RAW_ = 12 /* the frame begins with IP */
-};
 
 static const struct anonymizer *anonymizer_of(sqlite3_context *context)
 {

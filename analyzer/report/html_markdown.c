@@ -215,7 +215,8 @@ static void begin_block(struct renderer *r, enum block block, const char *elemen
     r->block = block;
 }
 
-void html_markdown_write_id(FILE *out, const char *heading)
+/* "what-happened" */
+static void write_id(FILE *out, const char *heading)
 {
     for (; *heading != '\0'; heading++)
         if (isalnum((unsigned char)*heading))
@@ -238,7 +239,7 @@ static void write_heading(struct renderer *r, const char *line)
         return;
     }
     fputs(r->in_section ? "</section>\n<section id=\"" : "<section id=\"", r->out);
-    html_markdown_write_id(r->out, text);
+    write_id(r->out, text);
     fputs("\">\n<h2>", r->out);
     write_inline(r->out, text);
     fputs("</h2>\n", r->out);

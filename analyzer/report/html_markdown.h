@@ -13,9 +13,6 @@
 enum status html_markdown_write(FILE *out, const struct report *report, const char *markdown,
                                 struct error *err) __attribute__((warn_unused_result));
 
-/* Writes the id of the section with this heading: "what-happened". */
-void html_markdown_write_id(FILE *out, const char *heading);
-
 /* Writes a time, as time_text_iso() makes it, so that a narrow column may have it in two lines: the
  * day, the time. */
 void html_markdown_write_time(FILE *out, const char *iso);
