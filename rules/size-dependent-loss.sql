@@ -139,12 +139,11 @@ edge AS MATERIALIZED (
      UNION ALL
     SELECT id, id, 0, 0, 0, 0, 0, 0, 0, 0 FROM leg WHERE 0
 ),
--- Beside others, only who lost min_lost above the edge has met one. `nth`: of the lost above it.
+-- Beside others, only who lost min_lost above the edge has met one.
 loss AS MATERIALIZED (
     SELECT hop_id, leg_id, connection_id, point_id, to_point_id, dir, segment_id, ip_len, len, off,
            encap, encap_bytes, others, passed_max, passed_id, passed, passed_data, passed_after,
-           passed_late, is_large,
-           row_number() OVER (PARTITION BY hop_id, is_large ORDER BY segment_id) AS nth
+           passed_late, is_large
       FROM (SELECT m.*, g.others, g.passed_max, g.passed_id, g.passed, g.passed_data, g.passed_after,
                    g.passed_late, m.ip_len > g.passed_max AS is_large,
                    sum(m.ip_len > g.passed_max) OVER (PARTITION BY m.hop_id, m.leg_id) AS own_large
@@ -153,7 +152,7 @@ loss AS MATERIALIZED (
              WHERE NOT g.is_other)
      WHERE others = 0 OR own_large >= :min_lost
      UNION ALL
-    SELECT id, id, id, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM leg WHERE 0
+    SELECT id, id, id, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM leg WHERE 0
 ),
 -- Who crossed it, and what its legs say: the MSS of the receiver (or that of the sender, which is mostly
 -- the same), and the tunnel at the other point.
@@ -238,9 +237,15 @@ victims AS MATERIALIZED (
       JOIN connection c ON c.id = v.connection_id
      GROUP BY v.hop_id
 ),
+-- First those of the connection that the finding names.
 proof AS MATERIALIZED (
     SELECT hop_id, '[' || group_concat(json_array(segment_id, 'lost')) AS list
-      FROM (SELECT * FROM loss WHERE is_large AND nth <= :evidence_max ORDER BY hop_id, nth)
+      FROM (SELECT l.hop_id, l.segment_id,
+                   row_number() OVER (PARTITION BY l.hop_id ORDER BY k.nth, l.segment_id) AS place
+              FROM loss l
+              JOIN crossed k ON k.hop_id = l.hop_id AND k.connection_id = l.connection_id
+             WHERE l.is_large)
+     WHERE place <= :evidence_max
      GROUP BY hop_id
 )
 SELECT f.connection_id,
