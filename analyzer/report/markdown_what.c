@@ -230,13 +230,13 @@ static enum status write_rule(struct what *what, struct query *rule, struct erro
     status = write_ladder(what, worst, connection, err);
     if (status == STATUS_OK)
         status = write_packets(what, worst, err);
-    write_sentences(what, "The cause.", "cause", false, worst);
-    write_sentences(what, "Step by step.", "chain", true, worst);
-    write_values(out, &what->values, worst);
-    write_sentences(what, "What would have saved it.", "what_if", true, worst);
-    write_sentences(what, "What would overturn this.", "missing", true, worst);
-    write_paragraph(out, "What it means.", query_text(rule, EXPLAIN));
+    write_sentences(what, "The cause:", "cause", false, worst);
+    write_sentences(what, "Step by step:", "chain", true, worst);
+    write_sentences(what, "What would have saved it:", "what_if", true, worst);
     write_paragraph(out, "What to do.", query_text(rule, REMEDY));
+    write_sentences(what, "What would overturn this:", "missing", true, worst);
+    write_values(out, &what->values, worst);
+    write_paragraph(out, "What it means.", query_text(rule, EXPLAIN));
     write_paragraph(out, "Reference.", query_text(rule, REFERENCE));
     fputc('\n', out);
     return status;

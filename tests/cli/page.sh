@@ -55,7 +55,7 @@ check "the page: what is opened is closed" is_whole $page
 check "the page: a policy that forbids all but its own scripts" says $page \
     "Content-Security-Policy content=\"default-src 'none'; script-src( 'sha256-[A-Za-z0-9+/=]{44}')+; style-src( 'sha256-[A-Za-z0-9+/=]{44}')+; base-uri 'none'; form-action 'none'\""
 check "the page: the words of report.md" says $page 'conntrack on host called 2 late segments INVALID'
-check "the page: what would have saved it" says $page '<strong>What would have saved it\.</strong>'
+check "the page: what would have saved it" says $page '<strong>What would have saved it:</strong>'
 check "the page: a ladder" says $page '<svg role=img'
 check "report.md: the same ladder in Mermaid" says incident/report.md '^sequenceDiagram$'
 
