@@ -136,19 +136,24 @@ enum status markdown_clocks(const struct report *report, FILE *out, struct error
 }
 
 /* Of many segments as many as this tell the same. They are asked for by their ids, since a look at
- * each segment takes as long as all else; and with one point there are none. */
+ * each segment takes as long as all else; and with one point there are none. Which sighting is the
+ * earlier is not always known (one tick of the clock, or its error): the path says which way. */
 static const char delays_sql[] =
     "WITH RECURSIVE n AS (SELECT max(id) AS last, max(id) / 50000 + 1 AS stride FROM segment),"
     " pick(id) AS (SELECT stride FROM n WHERE (SELECT count(*) FROM point) > 1"
-    " UNION ALL SELECT id + stride FROM pick, n WHERE id + stride <= last)"
-    " SELECT p.name, q.name, iif(s.dir = 0, 'client to server', 'server to client'), count(*),"
-    " min(s.ts_ns - e.ts_ns), CAST(avg(s.ts_ns - e.ts_ns) AS INTEGER), max(s.ts_ns - e.ts_ns),"
-    " p.clock_error_ns + q.clock_error_ns"
+    " UNION ALL SELECT id + stride FROM pick, n WHERE id + stride <= last),"
+    " passed AS (SELECT a.point_id AS one, b.point_id AS two, s.dir, s.ts_ns - e.ts_ns AS ns,"
+    "  a.path_position * iif(s.dir = 0, 1, -1) AS place,"
+    "  (a.path_position - b.path_position) * iif(s.dir = 0, 1, -1) > 0 AS backwards"
     " FROM pick CROSS JOIN segment s ON s.id = pick.id JOIN segment e ON e.id = s.seen_before"
     " JOIN leg a ON a.id = e.leg_id JOIN leg b ON b.id = s.leg_id"
-    " JOIN point p ON p.id = a.point_id JOIN point q ON q.id = b.point_id"
-    " WHERE s.seen_before IS NOT NULL AND p.id <> q.id"
-    " GROUP BY p.id, q.id, s.dir ORDER BY s.dir, p.id, q.id";
+    " WHERE s.seen_before IS NOT NULL AND a.point_id <> b.point_id),"
+    " way AS (SELECT iif(backwards, two, one) AS from_id, iif(backwards, one, two) AS to_id, dir,"
+    "  iif(backwards, -ns, ns) AS ns, place FROM passed)"
+    " SELECT p.name, q.name, iif(dir = 0, 'client to server', 'server to client'), count(*),"
+    " min(ns), CAST(avg(ns) AS INTEGER), max(ns), p.clock_error_ns + q.clock_error_ns"
+    " FROM way JOIN point p ON p.id = from_id JOIN point q ON q.id = to_id"
+    " GROUP BY from_id, to_id, dir ORDER BY dir, min(place), from_id, to_id";
 
 enum status markdown_delays(const struct report *report, FILE *out, struct error *err)
 {

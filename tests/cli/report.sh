@@ -43,6 +43,13 @@ run analyze -o refused --max-plots 0 "$root/samples/healthy-refused/host-eth0.pc
 check "nothing unusual, but it says that connections failed" says refused/report.md \
     '^\*\*Nothing unusual was found in 3 connections, though all of them were refused, reset or never answered\.\*\*$'
 
+# Both points have each segment at the same time: the path says which was first.
+"$make_capture" conversation one.pcap
+run analyze -o same --max-plots 0 --path two,one one=one.pcap two=one.pcap
+check "delays: one way" says same/report.md '^\| `two` \| `one` \| client to server \| 6 \| 0 ns '
+check "delays: and the other" says same/report.md '^\| `one` \| `two` \| server to client \| 4 \| 0 ns '
+check "delays: no other row" eval '[ "$(grep -c "to \(client\|server\) |" same/report.md)" -eq 2 ]'
+
 # A file's name is a stranger's text: the point is called after it.
 cp silent.pcap '@SUM(A1).pcap'
 run analyze -o formula --format csv '@SUM(A1).pcap'
