@@ -41,12 +41,15 @@ static const char values_sql[] =
     " AND j.key NOT IN ('cause', 'chain', 'what_if', 'missing')"
     " AND (j.type NOT IN ('array', 'object') OR length(j.value) BETWEEN 3 AND 80) LIMIT 16";
 
-/* Whether all evidence of a finding is evidence of the other one, too. */
+/* Whether all evidence of a finding is evidence of the other one, too, and what is shown of that is
+ * all of it, or is left out here as well. */
 static const char shown_before_sql[] =
-    "SELECT 1 WHERE EXISTS (SELECT 1 FROM evidence WHERE finding_id = :finding)"
+    "SELECT 1 FROM (SELECT (SELECT count(DISTINCT segment_id) FROM evidence"
+    "  WHERE finding_id = :finding) AS own, (SELECT count(DISTINCT segment_id) FROM evidence"
+    "  WHERE finding_id = :other) AS others)"
+    " WHERE own > 0 AND (others <= :lines OR others = own)"
     " AND NOT EXISTS (SELECT segment_id FROM evidence WHERE finding_id = :finding"
-    " EXCEPT SELECT segment_id FROM evidence WHERE finding_id = :other)"
-    " AND (SELECT count(DISTINCT segment_id) FROM evidence WHERE finding_id = :other) <= :lines";
+    " EXCEPT SELECT segment_id FROM evidence WHERE finding_id = :other)";
 
 /* The sentences that a diagnosis gives in `detail`: one, or an array of them. */
 static const char sentences_sql[] =
