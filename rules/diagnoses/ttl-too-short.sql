@@ -191,7 +191,7 @@ SELECT n.connection_id,
                   ELSE printf('; it took %d %ss', n.tries, n.what)
               END
            || iif(n.is_own AND n.usual > 0,
-                  printf('; with TTL %d %d of %d to this port failed', n.usual_ttl, n.usual_failed,
+                  printf('; with TTL %d, %d of %d to this port failed', n.usual_ttl, n.usual_failed,
                          n.usual), '') AS summary,
        json_object(
            'cause', printf('%s a TTL of %d, and %s', iif(n.is_own,
