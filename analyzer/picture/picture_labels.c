@@ -1,5 +1,6 @@
 #include "picture/picture_labels.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -34,27 +35,34 @@ static double y_of(const struct picture_view *view, int64_t off)
     return share(off, &view->bytes);
 }
 
+/* A line that comes in from the left at `first` and rises or falls in steps. */
+static void take_steps(struct label_grid *grid, const struct picture_view *view, int64_t first,
+                       const struct picture_step *steps, size_t count)
+{
+    double x = x_of(view, view->picture->from_ns);
+    double y = y_of(view, first);
+
+    for (size_t i = 0; i < count; i++) {
+        double next_x = x_of(view, steps[i].ts_ns);
+        double next_y = y_of(view, steps[i].off);
+
+        label_grid_take(grid, x, y, next_x, y);
+        label_grid_take(grid, next_x, fmin(y, next_y), next_x, fmax(y, next_y));
+        x = next_x;
+        y = next_y;
+    }
+}
+
 static void take_trace(struct label_grid *grid, const struct picture_view *view,
                        const struct picture_trace *trace)
 {
-    double x = x_of(view, view->picture->from_ns);
-    double y = y_of(view, trace->level_first);
-
     for (size_t i = 0; i < trace->bars_count; i++) {
         const struct picture_bar *bar = &trace->bars[i];
         double at = x_of(view, bar->ts_ns);
 
         label_grid_take(grid, at, y_of(view, bar->off), at, y_of(view, bar->off + bar->len));
     }
-    for (size_t i = 0; i < trace->steps_count; i++) {
-        double next_x = x_of(view, trace->steps[i].ts_ns);
-        double next_y = y_of(view, trace->steps[i].off);
-
-        label_grid_take(grid, x, y, next_x, y);
-        label_grid_take(grid, next_x, y, next_x, next_y);
-        x = next_x;
-        y = next_y;
-    }
+    take_steps(grid, view, trace->level_first, trace->steps, trace->steps_count);
 }
 
 /* Takes all that is drawn. */
@@ -64,6 +72,8 @@ static void take_picture(struct label_grid *grid, const struct picture_view *vie
 
     for (size_t i = 0; i < picture->traces_count; i++)
         take_trace(grid, view, &picture->traces[i]);
+    take_steps(grid, view, picture->window.first, picture->window.steps,
+               picture->window.steps_count);
     for (int mark = 0; mark < MARKS; mark++) {
         for (size_t i = 0; i < picture->marks[mark].count; i++) {
             double x = x_of(view, picture->marks[mark].items[i].ts_ns);
