@@ -14,4 +14,10 @@ grep -v '^tcpmortem analyze ' "$root/reports/example/report.md" >kept.md
 grep -v '^tcpmortem analyze ' example/report.md >today.md
 check "the example report is up to date" diff kept.md today.md
 
+# The page also has in it what gnuplot and dygraphs of this machine make: only its words can be compared.
+verdict='s/.*<p class="verdict[^>]*>\([^<]*\)<.*/\1/p'
+sed -n "$verdict" "$root/reports/example/report.html" >kept.txt
+sed -n "$verdict" example/report.html >today.txt
+check "the example page has today's verdict" eval '[ -s today.txt ] && diff kept.txt today.txt'
+
 finish
