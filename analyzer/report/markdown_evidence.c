@@ -106,7 +106,7 @@ static int widest_frame_name(struct query *q)
 enum status markdown_evidence(const struct report *report, FILE *out, int64_t finding,
                               struct error *err)
 {
-    char date[TIME_TEXT_SIZE];
+    char date[TIME_TEXT_SIZE], text[TEXT_COUNT_SIZE];
     struct query q;
     int64_t last = 0;
     int width;
@@ -125,7 +125,7 @@ enum status markdown_evidence(const struct report *report, FILE *out, int64_t fi
                     " count from the ISN):\n\n```text\n",
                     time_text_iso(query_int(&q, TS), date));
         else if (nth != last + 1)
-            fprintf(out, "… %lld more\n", (long long)(nth - last - 1));
+            fprintf(out, "… %s more\n", text_count(nth - last - 1, text));
         write_line(out, &q, width);
         last = nth;
     }

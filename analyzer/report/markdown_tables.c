@@ -8,8 +8,10 @@
 enum {
     FINDINGS_BYTES = 12000,
     FINDINGS_MAX = 50,
+    RULE_MAX = 10, /* of more than those: findings of one rule */
     FAILED_BYTES = 4000,
     FAILED_MAX = 25,
+    OUTCOME_MAX = 8, /* of more than those: connections with one outcome */
     PICTURES_BYTES = 4000,
 };
 
@@ -22,10 +24,14 @@ enum status markdown_findings(const struct report *report, FILE *out, struct err
 
     query_open(&q, report,
                "SELECT f.id, f.severity, f.rule_id, f.connection_id, f.first_ns, f.confidence,"
-               " f.summary, (SELECT count(*) FROM worst)"
-               " FROM worst w JOIN finding f ON f.id = w.finding_id ORDER BY w.place LIMIT :limit",
+               " f.summary, w.total"
+               " FROM (SELECT finding_id, place, count(*) OVER () AS total,"
+               "  row_number() OVER (PARTITION BY rule_id ORDER BY place) AS nth FROM worst) w"
+               " JOIN finding f ON f.id = w.finding_id"
+               " WHERE w.total <= :limit OR w.nth <= :rule ORDER BY w.place LIMIT :limit",
                err);
     query_bind(&q, ":limit", FINDINGS_MAX);
+    query_bind(&q, ":rule", RULE_MAX);
     while (query_next(&q)) {
         if (written == 0) {
             section_start(&section, out, report, "Findings", FINDINGS_BYTES);
@@ -51,9 +57,28 @@ enum status markdown_findings(const struct report *report, FILE *out, struct err
     return query_close(&q);
 }
 
+/* "1,667 unanswered, 1,667 refused" */
+static enum status write_outcomes(FILE *out, const struct report *report, struct error *err)
+{
+    char text[TEXT_COUNT_SIZE];
+    const char *before = "";
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT outcome, count(*) FROM connection"
+               " WHERE outcome IN ('refused', 'unanswered', 'reset') GROUP BY outcome"
+               " ORDER BY count(*) DESC, outcome",
+               err);
+    for (; query_next(&q); before = ", ")
+        fprintf(out, "%s%s %s", before, text_count(query_int(&q, 1), text), query_text(&q, 0));
+    fputs(".\n\n", out);
+    return query_close(&q);
+}
+
 enum status markdown_failed(const struct report *report, FILE *out, struct error *err)
 {
     char text[TIME_TEXT_SIZE];
+    enum status status = STATUS_OK, closed;
     struct section section;
     int64_t written = 0;
     int64_t left = 0;
@@ -61,13 +86,18 @@ enum status markdown_failed(const struct report *report, FILE *out, struct error
 
     query_open(&q, report,
                "SELECT id, client_addr || ':' || client_port, server_addr || ':' || server_port,"
-               " outcome, first_ns, last_ns - first_ns, count(*) OVER () FROM connection"
-               " WHERE outcome IN ('refused', 'unanswered', 'reset') ORDER BY id LIMIT :limit",
+               " outcome, first_ns, last_ns - first_ns, total"
+               " FROM (SELECT *, count(*) OVER () AS total,"
+               "  row_number() OVER (PARTITION BY outcome ORDER BY id) AS nth FROM connection"
+               "  WHERE outcome IN ('refused', 'unanswered', 'reset'))"
+               " WHERE total <= :limit OR nth <= :outcome ORDER BY id LIMIT :limit",
                err);
     query_bind(&q, ":limit", FAILED_MAX);
+    query_bind(&q, ":outcome", OUTCOME_MAX);
     while (query_next(&q)) {
         if (written == 0) {
             section_start(&section, out, report, "Connections that failed", FAILED_BYTES);
+            status = write_outcomes(out, report, err);
             fputs("| id | client | server | outcome | first (UTC) | lasted |\n"
                   "| ---: | --- | --- | --- | --- | ---: |\n",
                   out);
@@ -85,7 +115,8 @@ enum status markdown_failed(const struct report *report, FILE *out, struct error
     }
     if (written > 0)
         section_write_more(&section, left - written, "[connections.csv](connections.csv)");
-    return query_close(&q);
+    closed = query_close(&q);
+    return status != STATUS_OK ? status : closed;
 }
 
 static void write_picture(FILE *out, int64_t connection, const char *what, const char *suffix)

@@ -35,6 +35,7 @@ static enum status write_top(const struct report *report, const struct verdict *
                              struct error *err)
 {
     int64_t written = 0;
+    char more[TEXT_COUNT_SIZE];
     struct query q;
 
     query_open(&q, report,
@@ -58,7 +59,7 @@ static enum status write_top(const struct report *report, const struct verdict *
         if (!query_is_null(&q, 3))
             fprintf(out, " (connection %" PRId64 ")", query_int(&q, 3));
         if (query_int(&q, 4) > 1)
-            fprintf(out, " and %" PRId64 " more", query_int(&q, 4) - 1);
+            fprintf(out, " and %s more", text_count(query_int(&q, 4) - 1, more));
         fputc('\n', out);
     }
     return query_close(&q);

@@ -151,7 +151,7 @@ void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
 
 void verdict_write_counts(FILE *out, const struct verdict *v)
 {
-    char failed[TEXT_COUNT_SIZE];
+    char text[TEXT_COUNT_SIZE];
     int written = 0;
 
     for (int rank = 0; rank < SEVERITIES; rank++) {
@@ -159,14 +159,14 @@ void verdict_write_counts(FILE *out, const struct verdict *v)
             continue;
         fputs(written++ > 0 ? ", " : "", out);
         if (rank == SEVERITIES - 1) /* has no plural */
-            fprintf(out, "%lld info", (long long)v->found[rank]);
+            fprintf(out, "%s info", text_count(v->found[rank], text));
         else
             text_write_count(out, v->found[rank], verdict_severity_name(rank));
     }
     fputs(written > 0 ? " in " : "No findings in ", out);
     text_write_count(out, v->connections, "connection");
     if (v->failed > 0)
-        fprintf(out, " (%s failed)", text_count(v->failed, failed));
+        fprintf(out, " (%s failed)", text_count(v->failed, text));
     fputs(", ", out);
     text_write_count(out, v->segments, "segment");
     fputs(" at ", out);

@@ -43,6 +43,27 @@ run analyze -o refused --max-plots 0 "$root/samples/healthy-refused/host-eth0.pc
 check "nothing unusual, but it says that connections failed" says refused/report.md \
     '^\*\*Nothing unusual was found in 3 connections, though all of them were refused, reset or never answered\.\*\*$'
 
+# A rule that finds very much does not hide the others.
+mkdir many
+cp "$root/rules/connect-timeout.sql" many/
+cat >many/each-segment.sql <<'END'
+-- title:     A segment
+-- severity:  error
+-- explain:   There is one.
+-- remedy:    none
+-- reference: none
+SELECT l.connection_id, l.id AS leg_id, s.id AS first_segment, s.id AS last_segment, 1.0 AS confidence,
+       'a segment' AS summary, '{}' AS detail, json_array(json_array(s.id, 'it')) AS evidence
+  FROM segment s JOIN leg l ON l.id = s.leg_id JOIN (VALUES (1), (2))
+END
+"$make_capture" crowd crowd.pcap
+run analyze -o crowd --max-plots 0 --rules many crowd.pcap
+check "a rule that finds much: it could be run" exits_with 0
+check "a rule that finds much: ten of it" eval '[ "$(grep -c "^|.* a segment | *$" crowd/report.md)" -eq 10 ]'
+check "a rule that finds much: and the other one" says crowd/report.md '^\| 1 \| info \| `connect-timeout` '
+check "a rule that finds much: how many are left out" says crowd/report.md '^86 more in \[findings\.csv\]'
+check "failed connections: counted by outcome" says crowd/report.md '^12 unanswered\.$'
+
 # Both points have each segment at the same time: the path says which was first.
 "$make_capture" conversation one.pcap
 run analyze -o same --max-plots 0 --path two,one one=one.pcap two=one.pcap
