@@ -17,6 +17,10 @@
 #include "extract/pieces.h"
 #include "extract/sinks.h"
 
+enum {
+    POINTS_MAX = 65536 /* no case has that many; each takes memory */
+};
+
 struct extract {
     const struct extract_options *options;
     struct tunnel_map tunnels;
@@ -43,8 +47,8 @@ static enum status read_points(struct extract *extract, const struct report *rep
     while (query_next(&q)) {
         size_t id = (size_t)query_int(&q, 0), last = extract->points_count;
 
-        if (id < last || id > last + 65536)
-            continue; /* ids count from 1 */
+        if (id < last || id > last + POINTS_MAX)
+            continue; /* a case that was tampered with: ids count from 1 */
         extract->points_count = id + 1;
         extract->points =
             memory_resize((void *)extract->points, extract->points_count * sizeof(char *));
@@ -59,6 +63,18 @@ static enum status read_points(struct extract *extract, const struct report *rep
             (struct words_name){memory_copy_text(query_text(&q, 1)), extract->points[id]};
     }
     return query_close(&q);
+}
+
+static enum status check_points(const struct extract *extract, const struct report *report,
+                                struct error *err)
+{
+    for (size_t i = 0; i < extract->choice.count; i++) {
+        int64_t id = extract->choice.items[i].point_id;
+
+        if (id < 0 || id >= (int64_t)extract->points_count || extract->points[id] == NULL)
+            return error_set(err, STATUS_INPUT, "%s: it has no point %" PRId64, report->path, id);
+    }
+    return STATUS_OK;
 }
 
 /* A role is a rule's word: "at POINT", "there from ADDRESS". */
@@ -294,6 +310,8 @@ enum status extract_run(const char *case_path, const struct extract_options *opt
     status = choose(&extract, &report, err);
     if (status == STATUS_OK)
         status = read_points(&extract, &report, err);
+    if (status == STATUS_OK)
+        status = check_points(&extract, &report, err);
     if (status == STATUS_OK)
         status = read_tunnels(&extract, &report, err);
     if (status == STATUS_OK && options->anonymizer != NULL)

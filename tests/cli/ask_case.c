@@ -1,9 +1,13 @@
 /* Prints what a query on a case database gives, for the command-line tests: a row a line, columns
  * separated by `|`, nothing for NULL.
  *
- * usage: ask_case CASE.db QUERY */
+ * usage: ask_case [-w] CASE.db QUERY
+ *
+ * -w: the query may change the case. */
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 static int print_row(void *context, int columns, char **values, char **names)
 {
@@ -20,11 +24,15 @@ int main(int argc, char **argv)
     sqlite3 *db = NULL;
     int result;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: ask_case CASE.db QUERY\n");
+    bool writes = argc == 4 && strcmp(argv[1], "-w") == 0;
+
+    if (argc != 3 && !writes) {
+        fprintf(stderr, "usage: ask_case [-w] CASE.db QUERY\n");
         return 2;
     }
-    result = sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY, NULL);
+    argv += writes;
+    result =
+        sqlite3_open_v2(argv[1], &db, writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, NULL);
     if (result == SQLITE_OK)
         result = sqlite3_exec(db, argv[2], print_row, NULL, NULL);
     if (result != SQLITE_OK)

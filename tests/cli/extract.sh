@@ -118,6 +118,15 @@ head -c 100000 new/renamed.pcap >old/host-eth0.pcap
 run extract moved/case.db --finding 1 --force -o short.pcap
 check "shorter, --force: what is missing is told" says "$err" 'it has no frame 5824'
 
+# --- a case that was tampered with --------------------------------------------------------
+
+cp out/case.db strange.db
+"$ask_case" -w strange.db "UPDATE leg SET point_id = 99999999"
+run extract strange.db --finding 1 -o strange.pcap
+check "a leg at no point: an input that cannot be read" exits_with 3
+check "a leg at no point: it says so" complains_once 'it has no point 99999999'
+check "a leg at no point: no file" absent strange.pcap
+
 # --- usage and output ---------------------------------------------------------------------
 
 run extract out/case.db -o none.pcap
