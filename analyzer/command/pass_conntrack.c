@@ -118,7 +118,7 @@ static uint8_t scale_of(const struct survey *survey, const struct leg_record *re
         const struct syn_options *own = &member->options[dir], *other = &member->options[!dir];
 
         if (own->seen && other->seen && own->wscale != WSCALE_CUT && other->wscale != WSCALE_CUT)
-            return own->wscale <= SCALE_MAX && other->wscale <= SCALE_MAX ? own->wscale : 0;
+            return own->wscale == WSCALE_ABSENT || other->wscale == WSCALE_ABSENT ? 0 : own->wscale;
     }
     return record->scale_most[dir];
 }

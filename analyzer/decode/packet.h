@@ -25,7 +25,8 @@ enum {
 };
 
 enum {
-    SACK_BLOCKS_MAX = 4 /* as many as fit into 40 bytes of options */
+    SACK_BLOCKS_MAX = 4, /* as many as fit into 40 bytes of options */
+    SCALE_MAX = 14,      /* of a window; a larger one in a SYN counts as this (RFC 7323 §2.3) */
 };
 
 struct sack_block {
@@ -37,7 +38,7 @@ struct tcp_options {
     bool cut;       /* the capture ended inside of the options */
     bool malformed; /* a length that does not fit (RFC 9293 §3.1) */
     uint16_t mss;
-    uint8_t wscale;
+    uint8_t wscale;           /* as offered: it may be more than SCALE_MAX */
     uint8_t fast_open_cookie; /* its bytes; 0: a cookie is asked for */
     uint8_t sack_blocks;
     uint32_t tsval, tsecr;

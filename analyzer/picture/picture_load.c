@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "case/query.h"
+#include "decode/packet.h"
 #include "picture/picture_set.h"
 
 enum {
@@ -101,6 +102,12 @@ static enum status load_legs(struct picture *picture, const struct report *repor
     return query_close(&q);
 }
 
+/* As it counts: what the SYN offers, and what a case says, may be anything. */
+static int scale_of(int64_t offered)
+{
+    return offered < 0 ? 0 : offered > SCALE_MAX ? SCALE_MAX : (int)offered;
+}
+
 /* The scale of windows is in force if both SYNs have it; either may be known at any point. */
 static enum status load_window(struct picture *picture, const struct report *report,
                                struct error *err)
@@ -118,7 +125,7 @@ static enum status load_window(struct picture *picture, const struct report *rep
     if (query_next(&q) && picture->traces_count > 0) {
         window->trace = picture->dir == 0 ? 0 : picture->traces_count - 1;
         window->known = query_int(&q, 1) != 0;
-        window->scale = (int)query_int(&q, 0);
+        window->scale = scale_of(query_int(&q, 0));
         window->legend = text_safe(TEXT_GNUPLOT, "window's edge", LEGEND_MAX_LENGTH);
     }
     return query_close(&q);

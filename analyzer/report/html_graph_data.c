@@ -68,13 +68,13 @@ static enum status write_lanes(FILE *out, const struct shown *shown, int64_t con
 }
 
 /* By how many bits the windows of client and server are shifted: none if not both SYNs have the
- * option (RFC 7323 §2.2); without a SYN it is not known. */
+ * option (RFC 7323 §2.2), 14 at most (§2.3); without a SYN it is not known. */
 static enum status write_scale(FILE *out, const struct shown *shown, int64_t connection)
 {
     struct query q;
 
     query_open(&q, shown->report,
-               "SELECT iif(both, client, 0), iif(both, server, 0)"
+               "SELECT iif(both, min(client, 14), 0), iif(both, min(server, 14), 0)"
                " FROM (SELECT max(wscale_client) AS client, max(wscale_server) AS server,"
                "  max(wscale_client) NOT NULL AND max(wscale_server) NOT NULL AS both"
                "  FROM leg WHERE connection_id = :connection HAVING max(syns + synacks) > 0)",

@@ -69,7 +69,7 @@ enum {
 /* What a SYN offered, for comparison only. */
 struct syn_options {
     bool seen, sack, timestamps;
-    uint8_t wscale; /* or one of those above */
+    uint8_t wscale; /* SCALE_MAX at most, or one of those above */
     uint16_t mss;   /* 0: absent */
 };
 

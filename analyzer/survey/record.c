@@ -28,6 +28,13 @@ static void note_sample(struct leg_record *record, int which, const struct packe
     sample->ts_ns = ts_ns;
 }
 
+static uint8_t scale_offered(const struct tcp_options *opt)
+{
+    if (!opt->has_wscale)
+        return opt->cut ? WSCALE_CUT : WSCALE_ABSENT;
+    return opt->wscale > SCALE_MAX ? SCALE_MAX : opt->wscale;
+}
+
 static void note_options(struct leg_record *record, int dir, const struct tcp_options *opt)
 {
     struct syn_options *options = &record->options[dir];
@@ -37,7 +44,7 @@ static void note_options(struct leg_record *record, int dir, const struct tcp_op
     options->seen = true;
     options->sack = opt->has_sack_permitted;
     options->timestamps = opt->has_timestamps;
-    options->wscale = opt->has_wscale ? opt->wscale : opt->cut ? WSCALE_CUT : WSCALE_ABSENT;
+    options->wscale = scale_offered(opt);
     options->mss = opt->has_mss ? opt->mss : 0;
 }
 

@@ -8,10 +8,6 @@
 
 #include "survey/leg.h"
 
-enum {
-    SCALE_MAX = 14 /* RFC 7323 §2.3 */
-};
-
 /* Of a leg; all zero at the start. */
 struct scale_watch {
     struct {

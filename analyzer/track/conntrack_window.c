@@ -5,8 +5,6 @@
 /* How far an ACK may lag behind, at least. */
 static const uint32_t ACK_LAG = 66000;
 
-static const uint8_t SCALE_MAX = 14; /* RFC 7323 §2.3 */
-
 /* The segment's numbers, with what the kernel fills in where they mean nothing. */
 struct numbers {
     uint32_t seq, end;

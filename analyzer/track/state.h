@@ -70,7 +70,7 @@ struct flow {
 /* What a SYN offered, as it is told of a leg. */
 struct offer {
     bool has_mss, has_wscale, has_sack_permitted, has_timestamps;
-    uint8_t wscale; /* as offered: it may be more than RFC 7323 allows */
+    uint8_t wscale; /* as offered: it may be more than SCALE_MAX */
     uint16_t mss;
 };
 

@@ -65,7 +65,7 @@ static void follow_syn(const struct step *step)
     };
     own->lacks_wscale = opt->cut && !opt->has_wscale;
     own->has_wscale = own->syn.has_wscale;
-    own->wscale = own->syn.wscale > 14 ? 14 : own->syn.wscale; /* RFC 7323 §2.3 */
+    own->wscale = own->syn.wscale > SCALE_MAX ? SCALE_MAX : own->syn.wscale;
 }
 
 /* The handshake measures both halves of the round trip, if nothing of it was sent twice. */

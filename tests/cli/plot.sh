@@ -19,6 +19,18 @@ run plot out/case.db --connection 99 -o none.svg
 check "plot of an unknown connection: wrong usage or input" test "$status" -eq 2 -o "$status" -eq 3
 check "plot of an unknown connection: no picture" absent none.svg
 
+# FACTOR: the picture of a connection whose SYNs offer that window scale (octal), as scale-FACTOR.svg.
+draw_scaled() {
+    LC_ALL=C sed "s/\x03\x03\x07/\x03\x03\o$1/g" good.pcap >scaled.pcap
+    run analyze -o "scaled-$1" --format html --max-plots 1 host=scaled.pcap
+    run plot "scaled-$1/case.db" --connection 1 -o "scale-$1.svg"
+}
+draw_scaled 016
+draw_scaled 310
+check "a window scale of 200: done" exits_with 0
+check "a window scale of 200: drawn as 14 (RFC 7323 2.3)" cmp scale-016.svg scale-310.svg
+check "a window scale of 200: 14 in the graph" says scaled-310/report.html '"scale":\[14,14\]'
+
 # KIND SAMPLE [OPTION…]: drawn, whole, with its axes and legend, and the same again.
 is_well_formed() {
     if command -v xmllint >/dev/null 2>&1; then

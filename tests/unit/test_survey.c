@@ -201,6 +201,22 @@ static void test_survey_run_one_leg(void **state)
     assert_int_equal(leg->options[DIR_CLIENT].mss, 1460);
 }
 
+/* No window scale that a SYN offers is taken for an absent one. */
+static void test_survey_run_scale_beyond_the_largest(void **state)
+{
+    static const uint8_t offer[] = {FRAME_NOP, FRAME_WSCALE(WSCALE_ABSENT)};
+    const struct frame_spec syn = {
+        .flags = FRAME_SYN, .options = offer, .options_len = sizeof offer};
+    struct fixture *fixture = *state;
+
+    see(fixture, 0, 0, &syn);
+    const struct survey *survey = survey_first(fixture, 1);
+    const struct leg_record *leg = survey_member(survey, only_link(survey, 1), 0);
+
+    assert_int_equal(leg->options[DIR_CLIENT].wscale, SCALE_MAX);
+    assert_int_equal(leg->options[DIR_SERVER].wscale, 0); /* not seen */
+}
+
 /* Source NAT between two points: one connection of two legs, the client's side first. */
 static void test_survey_run_source_nat(void **state)
 {
@@ -507,6 +523,7 @@ int main(void)
         SURVEY_TEST(test_survey_run_ambiguous),
         SURVEY_TEST(test_survey_run_both_sides_at_one_point),
         SURVEY_TEST(test_survey_run_many_connections),
+        SURVEY_TEST(test_survey_run_scale_beyond_the_largest),
         SURVEY_TEST(test_survey_run_clocks_agree),
         SURVEY_TEST(test_survey_run_clock_offset),
         SURVEY_TEST(test_survey_run_clock_unknown),
