@@ -92,7 +92,7 @@ stray AS MATERIALIZED (
                       AND x.server_addr = l.server_addr AND x.server_port = l.server_port
                       AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
      CROSS JOIN reset y ON y.leg_id = x.id AND y.dir = o.dir
-      JOIN segment z ON z.id = y.segment_id AND z.seq = s.seq
+     CROSS JOIN segment z ON z.id = y.segment_id AND z.seq = s.seq
      WHERE EXISTS (SELECT 1 FROM own)
      GROUP BY o.rst_id
 ),
