@@ -71,6 +71,16 @@ rst AS MATERIALIZED (
        AND r.segment_id < coalesce(c.segment_id, r.segment_id + 1)
      GROUP BY r.leg_id
 ),
+-- RSTs of the client that were seen nearer to it only.
+lost AS MATERIALIZED (
+    SELECT l.connection_id, p.name, max(l.path_position) AS farthest
+      FROM reset r
+      JOIN leg l ON l.id = r.leg_id
+      JOIN point p ON p.id = l.point_id
+     WHERE r.dir = 0 AND l.connection_id IN (SELECT connection_id FROM chosen)
+       AND r.leg_id NOT IN (SELECT leg_id FROM rst)
+     GROUP BY l.connection_id
+),
 syn AS MATERIALIZED (
     SELECT e.leg_id, count(*) AS copies, max(e.b) AS after_ns, max(e.segment_id) AS last_id
       FROM event e
@@ -85,13 +95,14 @@ told AS (
            printf('%s:%d', c.server_addr, c.server_port) AS server,
            u.gap_ns, u.former_last, r.segment_id AS rst_id, r.ts_ns AS rst_ns,
            k.segment_id AS cured_id, z.ts_ns AS cured_ns, y.copies, y.after_ns, y.last_id AS last_syn,
-           a.ts_ns AS ack_ns, c.legs
+           a.ts_ns AS ack_ns, c.legs, o.name AS lost_after
       FROM chosen h
       JOIN connection c ON c.id = h.connection_id
       JOIN leg l ON l.id = h.leg_id
       JOIN segment a ON a.id = h.segment_id
       LEFT JOIN reuse u ON u.leg_id = h.leg_id
       LEFT JOIN rst r ON r.leg_id = h.leg_id
+      LEFT JOIN lost o ON o.connection_id = h.connection_id
       LEFT JOIN cured k ON k.leg_id = h.leg_id
       LEFT JOIN segment z ON z.id = k.segment_id
       LEFT JOIN syn y ON y.leg_id = h.leg_id
@@ -119,8 +130,11 @@ SELECT connection_id,
            WHEN is_answered THEN 'a later SYN got in'
            WHEN copies > 0 THEN printf('%d SYNs in %.3f s were refused so, %s', copies + 1,
                                        after_ns / 1e9,
-                                       iif(rst_id IS NULL, 'and the client sent no RST',
-                                           'in spite of the client''s RST'))
+                                       CASE WHEN rst_id IS NOT NULL
+                                                THEN 'in spite of the client''s RST'
+                                            WHEN lost_after IS NOT NULL
+                                                THEN 'and the client''s RST got lost beyond ' || lost_after
+                                            ELSE 'and no RST of the client came' END)
            ELSE iif(rst_id IS NULL, 'neither a RST of the client nor another SYN followed',
                     'after the client''s RST no other SYN followed') END AS summary,
        json_object(
@@ -131,7 +145,8 @@ SELECT connection_id,
                '0: SYN of the client from the same port',
                printf('%.3f ms: ACK of the server with the former connection''s numbers',
                       (ack_ns - first_ns) / 1e6),
-               iif(rst_ns IS NULL, 'no RST of the client',
+               iif(rst_ns IS NULL, 'no RST of the client'
+                                   || coalesce(', though one was seen at ' || lost_after, ''),
                    printf('%.3f ms: RST of the client', (rst_ns - first_ns) / 1e6)),
                iif(cured_ns IS NULL, 'no SYN-ACK',
                    printf('%.3f ms: SYN-ACK', (cured_ns - first_ns) / 1e6))),
