@@ -5,6 +5,7 @@
 -- param:     min_repeats = 2 -- or, with less of them, so many have to be lost that repeat lost bytes
 -- param:     below_max = 0.2 -- share of the smaller ones that other losses may take
 -- param:     size_min = 576 -- bytes of an IP datagram that every path takes: no edge is below
+-- param:     slack_ms = 50 -- what clocks of two points may differ by, and a segment may take
 -- param:     sharp_bytes = 64 -- an edge known that well is compared with tunnels that are not seen
 -- param:     options_max = 40 -- a segment that fills the MSS but for so many bytes is full: TCP's options
 -- param:     connections_max = 16 -- connections that are named in detail
@@ -45,12 +46,16 @@ lost AS MATERIALIZED (
        AND likely(l.connection_id NOT IN (SELECT connection_id FROM told))
 ),
 -- Of a connection whose retransmissions get through in the size that it lost, random loss took them.
+-- (After the last segment that the next point has of it, nothing is known to have come through there.)
 recovered AS MATERIALIZED (
     SELECT DISTINCT m.leg_id, m.dir
       FROM event r
-     CROSS JOIN (SELECT leg_id, dir, max(ip_len) AS ip_len FROM lost GROUP BY leg_id, dir) m
-            ON m.leg_id = r.leg_id
+     CROSS JOIN (SELECT leg_id, dir, connection_id, to_point_id, max(ip_len) AS ip_len
+                   FROM lost
+                  GROUP BY leg_id, dir) m ON m.leg_id = r.leg_id
      CROSS JOIN segment s ON s.id = r.segment_id AND s.dir = m.dir AND s.ip_len >= m.ip_len
+     CROSS JOIN leg x ON x.connection_id = m.connection_id AND x.point_id = m.to_point_id
+                     AND x.last_ns + :slack_ms * 1000000 >= s.ts_ns
      WHERE r.kind = 'retransmission' AND r.segment_id NOT IN (SELECT segment_id FROM absent)
        AND EXISTS (SELECT 1 FROM absent)
 ),
