@@ -11,7 +11,7 @@
 --            diagnosis that does says so and is less sure. The same looks alike
 --            where part of the packets took another way (asymmetric routes, ECMP, a bond with one
 --            interface captured) or a filter took them out.
--- remedy:    Capture with a smaller snaplen (`-s 96`) and a larger buffer (`-B 65536`, in KiB), to a disk
+-- remedy:    Capture with a smaller snaplen (`-s 128`) and a larger buffer (`-B 65536`, in KiB), to a disk
 --            that keeps up, and with a filter; look at "packets dropped by kernel" at the end. On a
 --            bond capture the bond, not a member. Offloading is no cause: bytes are compared.
 -- reference: Paxson 1997, Automated Packet Trace Analysis of TCP Implementations, §3; RFC 9293

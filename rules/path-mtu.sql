@@ -30,14 +30,15 @@ WITH too_big AS MATERIALIZED (
 -- What was sent again after a timeout, or because of such an error. (Linux sends one segment then, so
 -- that its size is that of the wire also where TSO makes larger ones.)
 again AS MATERIALIZED (
-    SELECT e.segment_id, e.leg_id, s.dir, s.off, s.ip_len, s.len, s.ts_ns, e.cause
+    SELECT e.segment_id, e.leg_id, s.dir, s.off, s.ip_len, s.len, s.ts_ns,
+           s.ts_ns - coalesce(e.b, 0) AS before_ns, e.cause
       FROM event e
       JOIN segment s ON s.id = e.segment_id
      WHERE e.kind = 'retransmission' AND e.cause IN ('timeout', 'path-mtu') AND s.len > 0
 ),
 fixed AS MATERIALIZED (
     SELECT leg_id, dir, off, ip_len, max(len) AS len, count(*) AS repeats, min(segment_id) AS first_id,
-           max(segment_id) AS last_id, max(ts_ns) AS last_ns
+           max(segment_id) AS last_id, min(before_ns) AS first_ns, max(ts_ns) AS last_ns
       FROM again
      WHERE ip_len > :size_min
      GROUP BY leg_id, dir, off, ip_len
@@ -88,13 +89,13 @@ stuck AS MATERIALIZED (
                                     WHERE e.kind = 'not-forwarded')
 ),
 dest AS MATERIALIZED (
-    SELECT point_id, dir, dest, min(first_id) AS first_id
+    SELECT point_id, dir, dest, min(first_ns) AS first_ns
       FROM stuck
      GROUP BY point_id, dir, dest
 ),
 -- Everything to these addresses, with what the other end acknowledged of it.
 way AS MATERIALIZED (
-    SELECT l.id AS leg_id, d.dir, d.point_id, d.dest, d.first_id, l.first_segment, l.last_segment, k.off
+    SELECT l.id AS leg_id, d.dir, d.point_id, d.dest, d.first_ns, l.first_segment, l.last_segment, k.off
       FROM leg l
       JOIN dest d ON d.point_id = l.point_id AND d.dest = iif(d.dir, l.client_addr, l.server_addr)
       LEFT JOIN stuck k ON k.leg_id = l.id AND k.dir = d.dir AND k.nth = 1
@@ -110,7 +111,7 @@ acked AS MATERIALIZED (
 ),
 passed AS MATERIALIZED (
     SELECT w.point_id, w.dir, w.dest, max(s.ip_len) AS passed_max, s.id AS passed_id,
-           sum(s.id > w.first_id) AS passed_after, count(DISTINCT w.leg_id) AS legs
+           sum(s.ts_ns > w.first_ns) AS passed_after, count(DISTINCT w.leg_id) AS legs
       FROM segment s
       JOIN way w ON w.leg_id = s.leg_id AND w.dir = s.dir
       JOIN acked a ON a.leg_id = s.leg_id AND a.dir = s.dir

@@ -22,6 +22,12 @@ static void warn_of_survey(const struct survey *survey, struct analysis_result *
             result->incomplete = true;
         if (capture->packets == 0)
             warn_user("%s: the capture has no packets", capture->path);
+        else if (capture->segments == 0 && capture->skipped[SKIP_CUT] > 0)
+            warn_user(
+                "%s: none of its %llu packets is whole to the end of a TCP header, %llu are cut "
+                "before it: a larger snaplen (-s 200) has it",
+                capture->path, (unsigned long long)capture->packets,
+                (unsigned long long)capture->skipped[SKIP_CUT]);
         else if (capture->segments == 0)
             warn_user("%s: none of its %llu packets is TCP", capture->path,
                       (unsigned long long)capture->packets);

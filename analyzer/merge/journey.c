@@ -30,6 +30,7 @@ struct hop {
     bool crossed;            /* a segment was seen on both sides */
     bool surely;             /* one was, and not a copy of it */
     int64_t first_ns[SIDES]; /* when the first of these was, on either side */
+    bool once;               /* so far one went between them that can be told */
     int64_t way_ns, vary_ns; /* how long it is between them, and how far from that */
     uint32_t rewritten; /* bits of the fields that are told to be others at the stop behind it */
 };
@@ -183,16 +184,19 @@ static void compare(const struct search *search, uint32_t hop_number, enum side 
 }
 
 /* Smoothed like a round trip (RFC 6298 §2): what someone held back for seconds is soon forgotten.
- */
+ * The first one may have waited for an ARP reply or for a tunnel to come up, and then says nothing
+ * of the others. */
 static void note_crossed(struct hop *hop, int64_t way_ns, bool surely)
 {
     bool first = !hop->crossed || (surely && !hop->surely);
+    bool shorter = hop->once && way_ns < hop->way_ns;
 
     hop->crossed = true;
-    if (hop->surely && !surely)
+    if (hop->surely && !surely && !shorter)
         return;
-    hop->surely = surely;
-    if (first) {
+    hop->surely |= surely;
+    hop->once = first;
+    if (first || shorter) {
         hop->way_ns = way_ns;
         hop->vary_ns = way_ns / 2;
         return;

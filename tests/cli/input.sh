@@ -53,6 +53,12 @@ check "no TCP: by reason" case_has out/case.db \
     'not IP 1, not TCP 3'
 rm -rf out
 
+"$cut_capture" 40 good.pcap cut.pcap
+run analyze -o out cut.pcap
+check "cut before TCP: done" exits_with 0
+check "cut before TCP: says so" says "$err" 'cut.pcap: none of its 10 packets .* 10 are cut before it'
+rm -rf out
+
 # --- whatever the format ---------------------------------------------------------------------
 
 run analyze -o reference good.pcap

@@ -43,6 +43,23 @@ static void test_journey_add_not_forwarded(void **state)
     assert_int_equal(fixture->missing[0].bytes, 50);
 }
 
+/* The SYN waited for an ARP reply: how long it took says nothing of the others. */
+static void test_journey_add_slow_first(void **state)
+{
+    struct fixture *fixture = *state;
+
+    begin(fixture, 2);
+    SEE(0, DIR_CLIENT, .flags = FRAME_SYN, .seq = 50);
+    fixture->now_ns += 800LL * MS;
+    SEE(1, DIR_CLIENT, .flags = FRAME_SYN, .seq = 50);
+    SEE(0, DIR_CLIENT, .seq = 51, .payload_len = 50);
+    SEE(1, DIR_CLIENT, .seq = 51, .payload_len = 50);
+    SEE(0, DIR_CLIENT, .seq = 101, .payload_len = 50);
+    end(fixture);
+    assert_int_equal(fixture->missing_count, 1);
+    assert_int_equal(fixture->missing[0].way_ns, 3 * MS); /* 1 ms, and half of that may vary */
+}
+
 /* In a quiet connection what has waited for two seconds is told, and what has not goes on waiting;
  * then there is nothing left to tell, and a segment that comes after all is matched as ever. */
 static void test_journey_quiet(void **state)
@@ -478,6 +495,7 @@ int main(void)
         JOURNEY_TEST(test_journey_add_undisturbed),
         JOURNEY_TEST(test_journey_add_through_nat),
         JOURNEY_TEST(test_journey_add_not_forwarded),
+        JOURNEY_TEST(test_journey_add_slow_first),
         JOURNEY_TEST(test_journey_quiet),
         JOURNEY_TEST(test_journey_add_not_forwarded_to_the_client),
         JOURNEY_TEST(test_journey_add_injected_reset),
