@@ -1,5 +1,6 @@
 #include "command/arguments.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,7 +57,36 @@ enum status argument_number(const char *option, const char *text, int64_t least,
     return STATUS_OK;
 }
 
-/* Room for `text` in single quotes, of which each of its own takes four characters. */
+/* What a terminal would not show as it is, nor a block of code in Markdown. */
+static bool is_special(char c)
+{
+    return iscntrl((unsigned char)c) || c == '`';
+}
+
+static bool has_special(const char *text)
+{
+    while (*text != '\0' && !is_special(*text))
+        text++;
+    return *text != '\0';
+}
+
+/* As $'…' of POSIX.1-2024 has it. */
+static char *quote_special(char *out, const char *text)
+{
+    memcpy(out, "$'", 2);
+    for (out += 2; *text != '\0'; text++) {
+        if (is_special(*text))
+            out += sprintf(out, "\\%03o", (unsigned)(unsigned char)*text);
+        else if (*text == '\'' || *text == '\\')
+            out += sprintf(out, "\\%c", *text);
+        else
+            *out++ = *text;
+    }
+    *out++ = '\'';
+    return out;
+}
+
+/* Room for `text` in quotes: each of its characters takes four at most. */
 static char *quote(char *out, const char *text)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -68,6 +98,8 @@ static char *quote(char *out, const char *text)
         memcpy(out, text, length);
         return out + length;
     }
+    if (has_special(text))
+        return quote_special(out, text);
     *out++ = '\'';
     for (; *text != '\0'; text++) {
         if (*text == '\'') {
@@ -88,7 +120,7 @@ char *arguments_print(int argc, char **argv)
     char *text, *out;
 
     for (int i = 0; i < argc; i++)
-        size += 4 * strlen(argv[i]) + 3;
+        size += 4 * strlen(argv[i]) + sizeof " $''";
     text = memory_alloc(size);
     memcpy(text, program, sizeof program - 1);
     out = text + sizeof program - 1;

@@ -15,7 +15,7 @@ enum {
     NAME_MAX_LENGTH = 60,
     MESSAGE_MAX_LENGTH = 200,
     REMARK_MAX_LENGTH = 400,
-    COMMAND_MAX_LENGTH = 1500,
+    COMMAND_MAX_LENGTH = 2500,
 };
 
 /* What of a capture is no row of `segment`, and why. */

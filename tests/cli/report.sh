@@ -64,6 +64,14 @@ check "a rule that finds much: and the other one" says crowd/report.md '^\| 1 \|
 check "a rule that finds much: how many are left out" says crowd/report.md '^86 more in \[findings\.csv\]'
 check "failed connections: counted by outcome" says crowd/report.md '^12 unanswered\.$'
 
+# The command can be typed again, whatever the files are called.
+odd=$(printf "new\nline.pcap")
+cp silent.pcap "$odd"
+cp silent.pcap "back\`tick.pcap"
+run analyze -o odd --max-plots 0 "one=$odd" "two=back\`tick.pcap"
+check "the command: quotes that bring both names back" says odd/report.md \
+    "^tcpmortem analyze -o odd --max-plots 0 \\$'one=new\\\\012line\.pcap' \\$'two=back\\\\140tick\.pcap'\$"
+
 # Both points have each segment at the same time: the path says which was first.
 "$make_capture" conversation one.pcap
 run analyze -o same --max-plots 0 --path two,one one=one.pcap two=one.pcap
