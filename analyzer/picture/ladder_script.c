@@ -142,6 +142,27 @@ static void write_note(FILE *out, const char *text, struct note_place *at)
         fprintf(out, " . %s", text);
 }
 
+static bool is_about(const struct picture *picture, const struct ladder_row *row,
+                     const struct picture_label *label)
+{
+    bool about = false;
+
+    for (size_t i = 0; i < picture->traces_count && !about; i++)
+        about = row->sightings[i].segment == label->segment;
+    return about && !row->is_icmp;
+}
+
+/* Another sighting of the segment may have the same role. */
+static bool is_said(const struct picture *picture, const struct ladder_row *row, size_t label)
+{
+    bool said = false;
+
+    for (size_t i = 0; i < label && !said; i++)
+        said = strcmp(picture->labels[i].text, picture->labels[label].text) == 0 &&
+               is_about(picture, row, &picture->labels[i]);
+    return said;
+}
+
 /* What the row is to the findings, or else what befell it. */
 static void write_notes(FILE *out, const struct picture *picture, const struct ladder_row *row,
                         size_t y)
@@ -149,14 +170,9 @@ static void write_notes(FILE *out, const struct picture *picture, const struct l
     struct note_place at = {0};
 
     fprintf(out, "set label ''");
-    for (size_t i = 0; i < picture->labels_count; i++) {
-        bool about = false;
-
-        for (size_t j = 0; j < picture->traces_count && !about; j++)
-            about = row->sightings[j].segment == picture->labels[i].segment;
-        if (about && !row->is_icmp)
+    for (size_t i = 0; i < picture->labels_count; i++)
+        if (is_about(picture, row, &picture->labels[i]) && !is_said(picture, row, i))
             write_note(out, picture->labels[i].text, &at);
-    }
     for (int mark = MARK_OUT_OF_ORDER; mark < MARKS && at.lines == 0; mark++) {
         char text[40];
 

@@ -9,7 +9,7 @@
 #include "picture/picture_set.h"
 
 enum {
-    TITLE_MAX_LENGTH = 100,
+    TITLE_MAX_LENGTH = 130,
     SUBTITLE_MAX_LENGTH = 145,
     LEGEND_MAX_LENGTH = 24,
     LANE_MAX_LENGTH = 24,

@@ -1,7 +1,9 @@
 #include "report/ladder_told.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "case/query.h"
@@ -171,19 +173,37 @@ void ladder_told_free(struct ladder_told *told)
     *told = (struct ladder_told){0};
 }
 
+static bool is_about(const struct ladder_told *told, const struct ladder_row *row, size_t role)
+{
+    bool about = false;
+
+    for (size_t lane = 0; lane < told->lanes_count && !about; lane++)
+        about = row->sightings[lane].segment == told->roles[role].segment;
+    return about;
+}
+
+/* Another sighting of the segment may have the same role. */
+static bool is_said(const struct ladder_told *told, const struct ladder_row *row, size_t role)
+{
+    bool said = false;
+
+    for (size_t i = 0; i < role && !said; i++)
+        said = strcmp(told->roles[i].text, told->roles[role].text) == 0 && is_about(told, row, i);
+    return said;
+}
+
 void ladder_told_write_notes(FILE *out, enum text_style style, const struct ladder_told *told,
                              const struct ladder_row *row)
 {
     const char *before = "";
 
-    for (size_t i = 0; i < told->roles_count; i++)
-        for (size_t lane = 0; lane < told->lanes_count; lane++) {
-            if (row->sightings[lane].segment != told->roles[i].segment)
-                continue;
-            fputs(before, out);
-            text_write(out, style, told->roles[i].text, NAME_MAX_LENGTH);
-            before = ", ";
-        }
+    for (size_t i = 0; i < told->roles_count; i++) {
+        if (!is_about(told, row, i) || is_said(told, row, i))
+            continue;
+        fputs(before, out);
+        text_write(out, style, told->roles[i].text, NAME_MAX_LENGTH);
+        before = ", ";
+    }
     for (int mark = MARK_OUT_OF_ORDER; mark < MARKS; mark++) {
         bool told_by_role = *before != '\0' && mark < MARK_INVALID;
 
