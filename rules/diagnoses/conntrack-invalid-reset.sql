@@ -108,8 +108,8 @@ cause AS MATERIALIZED (
     SELECT o.*, y.stray_id, y.stray_answers,
            row_number() OVER (PARTITION BY o.leg_id ORDER BY o.rst_id) AS nth
       FROM own o
-     CROSS JOIN place p ON p.leg_id = o.leg_id AND p.nth = 1
       LEFT JOIN stray y ON y.rst_id = o.rst_id
+     WHERE o.leg_id IN (SELECT leg_id FROM place WHERE nth = 1)
 ),
 -- What each kernel that was asked would have done with the segments that were answered.
 what_if AS MATERIALIZED (
