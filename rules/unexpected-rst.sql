@@ -30,13 +30,26 @@
 -- reference: RFC 9293 §3.5.2, §3.5.3 and §3.10.7; RFC 5961 §3; Weaver, Sommer, Paxson: Detecting
 --            Forged TCP Reset Packets (NDSS 2009)
 
-WITH all_rst AS MATERIALIZED (
+WITH each_rst AS MATERIALIZED (
     SELECT r.*, s.ts_ns, s.ttl, s.seq, s.seen_before, l.connection_id, l.point_id, l.path_position,
-           i.b AS upstream_point_id, i.segment_id IS NOT NULL AS is_injected
+           i.b AS upstream_point_id, i.segment_id IS NOT NULL AS is_absent
       FROM reset r
       JOIN segment s ON s.id = r.segment_id
       JOIN leg l ON l.id = r.leg_id
       LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
+),
+-- RSTs that are alike to the TTL cannot be told apart: one that the network made twice was sent by whom
+-- its twin was.
+twin AS MATERIALIZED (
+    SELECT DISTINCT leg_id, dir, seq, ttl
+      FROM each_rst
+     WHERE NOT is_absent AND seen_before IS NOT NULL
+       AND leg_id IN (SELECT leg_id FROM each_rst WHERE is_absent)
+),
+all_rst AS MATERIALIZED (
+    SELECT e.*, e.is_absent AND (e.leg_id, e.dir, e.seq, e.ttl) NOT IN (SELECT * FROM twin)
+                    AS is_injected
+      FROM each_rst e
 ),
 -- First sightings. Two points on one interface may see an injected RST in either order.
 rst AS MATERIALIZED (

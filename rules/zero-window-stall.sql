@@ -4,8 +4,9 @@
 -- param:     share_min = 0.05 -- or, from a tenth of that on, if all take this share of the connection's time
 -- param:     evidence_max = 4 -- stalls that are named as evidence, each with its last probe
 -- explain:   The receiving program did not read, its buffer filled up, the window closed, and the sender
---            had to wait, asking now and then with a probe. That is flow control at work: the
---            network lost nothing. Look at the program of the receiver: what did it do then? A
+--            had to wait, asking now and then with a probe. That is flow control at work, and no
+--            loss, but for window updates that get lost: then the sender waits longer than the
+--            window was closed (detail.seconds_farther). Look at the program of the receiver: what did it do then? A
 --            window that was taken back (detail.window_shrunk: the other end had been allowed to
 --            send more) is discouraged; Linux does it when memory gets scarce.
 -- remedy:    Have the program read, or read elsewhere than where it computes. Larger buffers
@@ -31,7 +32,9 @@ total AS MATERIALIZED (
            max(t.stall_ns) AS longest_ns, min(t.first_id) AS first_id, max(t.last_id) AS last_id,
            l.connection_id, l.point_id, l.last_ns - l.first_ns AS life_ns,
            row_number() OVER (PARTITION BY l.connection_id, t.dir
-                              ORDER BY sum(t.stall_ns) DESC, t.leg_id) AS place
+                              ORDER BY iif(t.dir, l.path_position, -l.path_position), t.leg_id) AS place,
+           max(sum(t.stall_ns)) OVER (PARTITION BY l.connection_id, t.dir) AS widest_ns,
+           count(*) OVER (PARTITION BY l.connection_id, t.dir) AS legs
       FROM stall t
       JOIN leg l ON l.id = t.leg_id
      GROUP BY t.leg_id, t.dir
@@ -57,15 +60,22 @@ SELECT s.connection_id,
        s.last_id AS last_segment,
        0.9 AS confidence,
        printf('%s:%d (%s) did not read: its window was 0 %s, for %.3f s at least%s (%.1f %% of the '
-              || 'connection''s time); the %s sent %d probes; the network is not to blame',
+              || 'connection''s time); the %s sent %d probes%s',
               iif(s.dir, l.client_addr, l.server_addr), iif(s.dir, l.client_port, l.server_port),
               iif(s.dir, 'client', 'server'),
               iif(s.stalls = 1, 'once', printf('%d times', s.stalls)), s.total_ns / 1e9,
               iif(s.stalls = 1, '', printf(' in all, %.3f s the longest', s.longest_ns / 1e9)),
-              100.0 * s.total_ns / max(s.life_ns, 1), iif(s.dir, 'server', 'client'), s.probes)
+              100.0 * s.total_ns / max(s.life_ns, 1), iif(s.dir, 'server', 'client'), s.probes,
+              CASE
+                  WHEN s.widest_ns > s.total_ns + :stall_ms * 500000
+                      THEN printf('; farther away it seemed to be closed for %.3f s, since window updates '
+                                  || 'were lost', s.widest_ns / 1e9)
+                  WHEN s.legs > 1 THEN '; the network is not to blame'
+                  ELSE '' END)
            AS summary,
        json_object('point', p.name, 'receiver', iif(s.dir, 'client', 'server'), 'stalls', s.stalls,
                    'seconds', round(s.total_ns / 1e9, 6), 'longest', round(s.longest_ns / 1e9, 6),
+                   'seconds_farther', round(s.widest_ns / 1e9, 6),
                    'share', round(1.0 * s.total_ns / max(s.life_ns, 1), 4), 'probes', s.probes,
                    'window_closed', coalesce((SELECT closings FROM closing WHERE leg_id = s.leg_id), 0),
                    'window_shrunk', coalesce((SELECT shrunk FROM closing WHERE leg_id = s.leg_id), 0))
