@@ -80,12 +80,15 @@ static int64_t follow_sack(const struct step *step, int first)
     int64_t bytes = 0;
 
     for (int i = first; i < step->tcp->opt.sack_blocks; i++) {
-        int64_t start, end;
+        int64_t start, end, more;
 
         block_of(step, i, &start, &end);
         if (start >= end || start < step->segment->hit->ack_off || end > other->next)
             continue; /* of nothing that was sent */
-        bytes += sent_sack(&other->flow->sent, start, end);
+        more = sent_sack(&other->flow->sent, start, end);
+        if (more > 0)
+            step_emit(step, EVENT_SACK, true, start, true, end);
+        bytes += more;
         if (end > other->flow->sacked)
             other->flow->sacked = end;
     }

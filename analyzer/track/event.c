@@ -12,6 +12,7 @@ const char *event_kind_name(enum event_kind kind)
         [EVENT_NETWORK_DUPLICATE] = "network-duplicate",
         [EVENT_DUP_ACK] = "dup-ack",
         [EVENT_DSACK] = "dsack",
+        [EVENT_SACK] = "sack",
         [EVENT_WINDOW_FULL] = "window-full",
         [EVENT_WINDOW_SHRUNK] = "window-shrunk",
         [EVENT_SYN_DATA] = "syn-data",
