@@ -7,7 +7,8 @@
 
 enum {
     PLAIN_MAX = 20000, /* bars and steps in one picture; more of them are merged */
-    COLUMNS = 2000,    /* into as many columns of time as a picture has pixels */
+    SACKS_MAX = 5000,
+    COLUMNS = 2000, /* into as many columns of time as a picture has pixels */
 };
 
 /* Whether bar `b`, which comes later, can be drawn as a part of bar `a`. */
@@ -212,8 +213,21 @@ void picture_add(struct picture *picture, size_t trace, const struct picture_seg
         thin(picture);
 }
 
+void picture_add_sack(struct picture *picture, size_t trace, const struct picture_sack *sack)
+{
+    bool is_graph = picture->kind == PICTURE_GRAPH;
+
+    if (trace != (sack->dir == 0 ? 0 : picture->traces_count - 1) ||
+        picture->sacks_count == SACKS_MAX || picture->kind == PICTURE_LADDER ||
+        (!is_graph && (sack->dir != picture->dir || sack->ts_ns < picture->from_ns ||
+                       sack->ts_ns > picture->to_ns)))
+        return;
+    *MEMORY_APPEND(picture->sacks, picture->sacks_count, picture->sacks_capacity) = *sack;
+}
+
 void picture_done(struct picture *picture)
 {
+    free(picture->sacks);
     for (size_t i = 0; i < picture->traces_count; i++) {
         free(picture->traces[i].data_legend);
         free(picture->traces[i].ack_legend);

@@ -55,6 +55,12 @@ struct picture_window {
     size_t steps_count, steps_capacity;
 };
 
+/* A SACK block, as seen nearest to the sender of the data that it is about. */
+struct picture_sack {
+    int64_t ts_ns, off, len;
+    int dir; /* of the data */
+};
+
 /* A segment that the picture names in words. */
 struct picture_label {
     int64_t segment;
@@ -88,6 +94,8 @@ struct picture {
     size_t labels_count, labels_capacity;
     struct picture_marks marks[MARKS];
     struct picture_window window;
+    struct picture_sack *sacks;
+    size_t sacks_count, sacks_capacity;
     int64_t column_ns; /* bars and steps closer than that are one; 0: none are */
     int64_t gap_bytes; /* … if no more than that lies between */
     char *client, *server;
@@ -115,6 +123,10 @@ struct picture_segment {
 /* Adds a segment that belongs to the trace `trace`. Of many plain segments those that fall on the
  * same spot are kept as one; a segment with a mark is always kept. */
 void picture_add(struct picture *picture, size_t trace, const struct picture_segment *s);
+
+/* Adds a SACK block that came by at the trace `trace`; nothing if another one is nearer to the
+ * sender, or if it is out of what is drawn. */
+void picture_add_sack(struct picture *picture, size_t trace, const struct picture_sack *sack);
 
 /* The lowest and the highest sequence number that is drawn, but for the window, which may be far
  * above; false if nothing is. */

@@ -204,6 +204,28 @@ static enum status read_segments(const struct fill *fill, struct error *err)
     return query_close(&q);
 }
 
+static enum status read_sacks(const struct fill *fill, struct error *err)
+{
+    const struct wish *end = fill->wishes + fill->wishes_count;
+    struct query q;
+
+    query_open(&q, fill->report,
+               "SELECT e.leg_id, s.ts_ns, e.a, e.b, 1 - s.dir FROM event e"
+               " JOIN segment s ON s.id = e.segment_id WHERE e.kind = 'sack' ORDER BY e.id",
+               err);
+    while (query_next(&q)) {
+        int64_t leg = query_int(&q, 0);
+        const struct wish *wish = wish_for(fill, leg);
+        const struct picture_sack sack = {query_int(&q, 1), query_int(&q, 2),
+                                          query_int(&q, 3) - query_int(&q, 2),
+                                          (int)query_int(&q, 4)};
+
+        for (; wish != NULL && wish < end && wish->leg == leg; wish++)
+            picture_add_sack(&fill->set->pictures[wish->picture], wish->trace, &sack);
+    }
+    return query_close(&q);
+}
+
 /* What the findings name ends before the lane that it never came to. */
 static void finish_ladder(struct picture *picture)
 {
@@ -234,6 +256,8 @@ enum status picture_set_fill(struct picture_set *set, const struct report *repor
         status = collect_events(&fill, err);
     if (status == STATUS_OK)
         status = read_segments(&fill, err);
+    if (status == STATUS_OK)
+        status = read_sacks(&fill, err);
     for (size_t i = 0; i < set->count; i++)
         finish_ladder(&set->pictures[i]);
     free(fill.wishes);

@@ -11,6 +11,7 @@
 #include "picture/picture_labels.h"
 
 #define WINDOW_COLOUR "#CC79A7"
+#define SACK_COLOUR   "#B00058"
 
 enum {
     HEIGHT = 900, /* of what is no ladder, pixels */
@@ -57,6 +58,12 @@ static void write_data(FILE *out, const struct picture *picture)
     for (size_t i = 0; i < picture->window.steps_count; i++) {
         write_point(out, picture, picture->window.steps[i].ts_ns, picture->window.steps[i].off);
         fputc('\n', out);
+    }
+    fputs("END\n", out);
+    fputs("$sacks << END\n", out);
+    for (size_t i = 0; i < picture->sacks_count; i++) {
+        write_point(out, picture, picture->sacks[i].ts_ns, picture->sacks[i].off);
+        fprintf(out, " %" PRId64 "\n", picture->sacks[i].len);
     }
     fputs("END\n", out);
     for (int mark = 0; mark < MARKS; mark++) {
@@ -153,7 +160,7 @@ static bool names_acks(const struct picture *picture)
 
 static size_t count_legends(const struct picture *picture, int64_t high)
 {
-    size_t count = has_window(picture, high);
+    size_t count = has_window(picture, high) + (size_t)(picture->sacks_count > 0);
 
     for (size_t i = 0; i < picture->traces_count; i++)
         count += picture->traces[i].bars_count > 0;
@@ -178,6 +185,10 @@ static void write_plot(FILE *out, const struct picture *picture, int64_t high)
     if (has_window(picture, high))
         write_series(out, &written, "$window using 1:2 with steps lw 2 lc rgb '%s' title %s",
                      WINDOW_COLOUR, picture->window.legend);
+    if (picture->sacks_count > 0)
+        write_series(out, &written,
+                     "$sacks using 1:2:(0):3 with vectors nohead lw 1.5 lc rgb '%s' title 'SACK'",
+                     SACK_COLOUR);
     for (size_t i = 0; i < picture->traces_count; i++)
         if (has_acks(&picture->traces[i]))
             write_series(

@@ -85,6 +85,21 @@ static enum status write_scale(FILE *out, const struct shown *shown, int64_t con
     return query_close(&q);
 }
 
+/* "[ns since the first segment, direction of the data, left edge, right edge]" of each. */
+static void write_sacks(FILE *out, const struct picture *picture)
+{
+    const char *before = "";
+
+    fputs(",\"sacks\":[", out);
+    for (size_t i = 0; i < picture->sacks_count; i++, before = ",") {
+        const struct picture_sack *sack = &picture->sacks[i];
+
+        fprintf(out, "%s[%" PRId64 ",%d,%" PRId64 ",%" PRId64 "]", before,
+                sack->ts_ns - picture->origin_ns, sack->dir, sack->off, sack->off + sack->len);
+    }
+    fputs("]", out);
+}
+
 static enum status write_connection(FILE *out, const struct shown *shown,
                                     const struct picture *picture)
 {
@@ -111,6 +126,7 @@ static enum status write_connection(FILE *out, const struct shown *shown,
     lanes_status = write_lanes(out, shown, picture->connection);
     if (lanes_status == STATUS_OK)
         lanes_status = write_scale(out, shown, picture->connection);
+    write_sacks(out, picture);
     fprintf(out, ",\"count\":%zu,\"left_out\":%" PRId64 ",\"data\":\"", graph_count(picture->graph),
             graph_left_out(picture->graph));
     graph_write_data(out, picture->graph);

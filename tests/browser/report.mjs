@@ -81,7 +81,7 @@ await check("it says how much of the connection is in the page", "/^12,873 segme
 
 // --- the graph
 await check("the window's edge is a series, at the point nearest to the sender", `[...document.querySelectorAll("#graph-series label")]
-  .map(l => l.textContent).filter(t => t.startsWith("window")).join()`, "window's edge at host");
+  .map(l => l.textContent).filter(t => t.startsWith("window")).join()`, "window's edge, SACKs at host");
 await bar("The whole connection");
 const whole = await range();
 await check("the whole connection is shown", async () => whole[0] < 0 && whole[1] > 0.9);

@@ -393,6 +393,26 @@ static void test_picture_add_many_segments(void **state)
     picture_done(&picture);
 }
 
+/* SACK blocks are those about the drawn data, in its range, at the point nearest to its sender. */
+static void test_picture_add_sack(void **state)
+{
+    struct picture_trace *traces = calloc(2, sizeof *traces);
+    struct picture picture = {
+        .from_ns = 100, .to_ns = 1000, .traces = traces, .traces_count = 2, .dir = 1};
+    const struct picture_sack sack = {.ts_ns = 500, .off = 10, .len = 5, .dir = 1};
+    const struct picture_sack other = {.ts_ns = 500, .off = 20, .len = 5, .dir = 0};
+    const struct picture_sack early = {.ts_ns = 99, .off = 30, .len = 5, .dir = 1};
+
+    (void)state;
+    picture_add_sack(&picture, 1, &early);
+    picture_add_sack(&picture, 0, &other);
+    picture_add_sack(&picture, 0, &sack);
+    picture_add_sack(&picture, 1, &sack);
+    assert_int_equal(picture.sacks_count, 1);
+    assert_int_equal(picture.sacks[0].off, 10);
+    picture_done(&picture);
+}
+
 /* The window is that of the other end's ACKs at the nearest point, scaled but in a SYN; an ACK that
  * is older than others and a RST do not move it; what is before the range comes in from the left.
  */
@@ -513,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_axis_for_round_steps),
         cmocka_unit_test(test_picture_add_many_segments),
         cmocka_unit_test(test_picture_add_other_direction),
+        cmocka_unit_test(test_picture_add_sack),
         cmocka_unit_test(test_picture_add_window),
         cmocka_unit_test(test_ladder_add_sightings),
         cmocka_unit_test(test_label_grid_place_no_overlap),

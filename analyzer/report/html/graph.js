@@ -198,9 +198,9 @@ view.append(
     "Drag to zoom, along either axis; Shift and drag to move; double click for the whole; the wheel zooms once the " +
     "graph was clicked, or with Ctrl. Keys: + − 0, ← → to the segment before and after, ↑ ↓ to the next and the last " +
     "marked one, Shift and arrows to move. Height: bytes since the ISN; a bar is a segment from its first to its last " +
-    "byte, the light line is what was acknowledged, the thin one above it how far the receiver's window goes. Where " +
-    "many plain segments fall on one spot one is drawn; a marked one always is, but for retransmissions, duplicates " +
-    "and those out of order, of which one is drawn for each spot."),
+    "byte, the light line is what was acknowledged, the thin one above it how far the receiver's window goes; thin bars " +
+    "are SACK blocks. Where many plain segments fall on one spot one is drawn; a marked one always is, but for " +
+    "retransmissions, duplicates and those out of order, of which one is drawn for each spot."),
   listBox);
 
 // One box for each kind, in it one for each point.

@@ -96,7 +96,7 @@ function direct(c, dir) {
   }
   for (const key of [...seen].sort((a, b) => (a & 15) - (b & 15) || a - b)) {
     const lane = key >> 4, kind = key & 15;
-    const what = kind === KIND_DATA ? "data" : kind === KIND_ACK ? "ACKs" : kind === KIND_WINDOW ? "window's edge" : data.marks[kind - KIND_MARK];
+    const what = kind === KIND_DATA ? "data" : kind === KIND_ACK ? "ACKs" : kind === KIND_WINDOW ? "window's edge, SACKs" : data.marks[kind - KIND_MARK];
     c.seriesOf.set(key, c.series.length);
     c.series.push({ lane, kind, shown: true, name: `${what} at ${laneName(c, lane)}` });
   }

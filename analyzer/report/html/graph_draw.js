@@ -60,6 +60,20 @@ function drawSteps(ctx, points, height) {
   ctx.stroke();
 }
 
+// What was acknowledged beyond a gap, in view: a bar at the time of the ACK.
+function drawSacks(ctx, dygraph, c, height) {
+  const [x0, x1] = dygraph.xAxisRange();
+  ctx.strokeStyle = style("--sack");
+  ctx.beginPath();
+  for (const [ns, dir, from, to] of c.meta.sacks) {
+    if (dir !== c.dir || ns / 1e9 < x0 || ns / 1e9 > x1) continue;
+    const x = dygraph.toDomXCoord(ns / 1e9);
+    ctx.moveTo(x, height(from));
+    ctx.lineTo(x, height(to));
+  }
+  ctx.stroke();
+}
+
 // A series, when dygraphs asks for it. `at` names the segments of its rows.
 function drawSeries(e, c, series, at) {
   const ctx = e.drawingContext, area = e.plotArea;
@@ -70,6 +84,7 @@ function drawSeries(e, c, series, at) {
     ctx.strokeStyle = style("--window");
     ctx.lineWidth = 1.5;
     drawSteps(ctx, e.points, p => p.canvasy);
+    drawSacks(ctx, e.dygraph, c, pixel);
   } else if (series.kind >= KIND_MARK) {
     const draw = SHAPES[series.kind - KIND_MARK];
     ctx.lineWidth = 2;
