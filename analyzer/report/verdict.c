@@ -1,6 +1,7 @@
 #include "report/verdict.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +29,9 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
                " (SELECT count(DISTINCT connection_id) FROM finding"
                " WHERE severity IN ('error', 'warning')), (SELECT count(*) FROM rule),"
                " (SELECT count(*) FROM remark WHERE kind = 'broken-rule'),"
-               " (SELECT count(*) FROM connection"
-               " WHERE outcome IN ('refused', 'unanswered', 'reset'))",
+               " (SELECT count(*) FROM connection WHERE outcome = 'refused'),"
+               " (SELECT count(*) FROM connection WHERE outcome = 'reset'),"
+               " (SELECT count(*) FROM connection WHERE outcome = 'unanswered')",
                err);
     if (query_next(&q)) {
         v->connections = query_int(&q, 0);
@@ -38,7 +40,10 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
         v->affected = query_int(&q, 3);
         v->rules = query_int(&q, 4);
         v->broken_rules = query_int(&q, 5);
-        v->failed = query_int(&q, 6);
+        v->refused = query_int(&q, 6);
+        v->reset = query_int(&q, 7);
+        v->unanswered = query_int(&q, 8);
+        v->failed = v->refused + v->reset + v->unanswered;
     }
     return query_close(&q);
 }
@@ -111,14 +116,31 @@ void verdict_free(struct verdict *verdict)
  * well. */
 static void write_though(FILE *out, const struct verdict *v)
 {
+    const struct {
+        int64_t count;
+        const char *what;
+    } ways[] = {
+        {v->refused,    "refused"       },
+        {v->reset,      "reset"         },
+        {v->unanswered, "never answered"},
+    };
     char failed[TEXT_COUNT_SIZE];
+    int64_t left = v->failed;
 
     fputs(", though ", out);
     if (v->failed < v->connections)
         fprintf(out, "%s of them", text_count(v->failed, failed));
     else
         fputs(v->failed == 1 ? "it" : "all of them", out);
-    fprintf(out, " %s refused, reset or never answered", v->failed == 1 ? "was" : "were");
+    fputs(v->failed == 1 ? " was" : " were", out);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        bool first = left == v->failed;
+
+        if (ways[i].count == 0)
+            continue;
+        left -= ways[i].count;
+        fprintf(out, "%s%s", first ? " " : left == 0 ? " or " : ", ", ways[i].what);
+    }
 }
 
 void verdict_write(FILE *out, enum text_style style, const struct verdict *v)

@@ -13,9 +13,10 @@ enum {
 };
 
 struct verdict {
-    int64_t found[SEVERITIES];       /* findings by severity, the worst severity first */
-    int64_t connections, affected;   /* affected: with a finding of warning or worse */
-    int64_t failed;                  /* refused, unanswered or reset */
+    int64_t found[SEVERITIES];     /* findings by severity, the worst severity first */
+    int64_t connections, affected; /* affected: with a finding of warning or worse */
+    int64_t failed;                /* any of the next three */
+    int64_t refused, reset, unanswered;
     int64_t segments, points, rules; /* rules: that ran */
     int64_t broken_rules;
     /* The worst finding; `summary` is NULL if none is of warning or worse. */
