@@ -101,8 +101,8 @@ static bool is_telling(const struct journey *journey, int dir, const struct hop 
     return hop->crossed || (dir == DIR_SERVER && !journey->answered);
 }
 
-static void report(struct journey *journey, int dir, uint32_t stop, enum side side,
-                   const struct wait *wait)
+static void tell_missing(struct journey *journey, int dir, uint32_t stop, enum side side,
+                         const struct wait *wait)
 {
     const struct hop *hop = hop_after(journey, dir, stop);
     struct missing missing = {
@@ -136,7 +136,7 @@ static void expire(struct journey *journey, int dir, uint32_t stop, int64_t befo
                 if (oldest->ts_ns >= before_ns)
                     break;
                 if (!oldest->excused && is_telling(journey, dir, hop))
-                    report(journey, dir, stop, side, oldest);
+                    tell_missing(journey, dir, stop, side, oldest);
             }
             waiting_pop(waiting);
         }
