@@ -2,7 +2,8 @@
 -- otherwise. `dir` is 0 from client to server, 1 back. Columns in pairs are named *_client and
 -- *_server after the end that sent what they measure.
 
--- What made this file: version, command line, options.
+-- What made this file: 'program' with its version, 'command', 'tunnel-01' and so on for what --tunnel
+-- named; 'anonymized' in a copy that is.
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT
