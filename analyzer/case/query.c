@@ -72,7 +72,10 @@ const char *query_text(struct query *q, int column)
 
 int64_t query_int(struct query *q, int column)
 {
-    return sqlite3_column_int64(q->stmt, column);
+    static const int64_t MOST = INT64_MAX / 2;
+    int64_t value = sqlite3_column_int64(q->stmt, column);
+
+    return value < -MOST ? -MOST : value > MOST ? MOST : value;
 }
 
 double query_real(struct query *q, int column)

@@ -40,8 +40,9 @@ void query_rewind(struct query *q);
 /* STATUS_OK, or STATUS_INPUT with the reason in `err` if the case could not be read. */
 enum status query_close(struct query *q) __attribute__((warn_unused_result));
 
-/* The current row. Text is never NULL ("" for NULL); it and bytes last until the next
- * row. */
+/* The current row. Text is never NULL ("" for NULL); it and bytes last until the next row. A case
+ * may have been tampered with: integers are cut to 2^62, so that their differences do not overflow.
+ */
 const char *query_text(struct query *q, int column);
 int64_t query_int(struct query *q, int column);
 double query_real(struct query *q, int column);

@@ -127,15 +127,6 @@ static unsigned mark_bits_of(const struct fill *fill, int64_t segment)
     return noted != NULL ? noted->mark_bits : 0;
 }
 
-/* The place of a byte. A case that was tampered with may say anything: no sum of places overflows.
- */
-static int64_t place_of(int64_t off)
-{
-    static const int64_t MOST = INT64_MAX / 4;
-
-    return off < -MOST ? -MOST : off > MOST ? MOST : off;
-}
-
 static void hand_out(const struct fill *fill, const struct wish *wish, struct query *q)
 {
     const struct wish *end = fill->wishes + fill->wishes_count;
@@ -144,10 +135,10 @@ static void hand_out(const struct fill *fill, const struct wish *wish, struct qu
         .id = query_int(q, 0),
         .ts_ns = query_int(q, 2),
         .dir = (int)query_int(q, 3),
-        .off = place_of(query_int(q, 4)),
-        .len = place_of(query_int(q, 5)),
+        .off = query_int(q, 4),
+        .len = query_int(q, 5),
         .has_ack = !query_is_null(q, 6),
-        .ack_off = place_of(query_int(q, 6)),
+        .ack_off = query_int(q, 6),
         .flags = (unsigned)query_int(q, 7),
         .mark_bits = mark_bits_of(fill, query_int(q, 0)),
         .seen_before = query_int(q, 8),

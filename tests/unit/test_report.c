@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "case/query.h"
 #include "case/time_range.h"
 #include "decode/packet.h"
 #include "picture/axis.h"
@@ -510,11 +511,33 @@ static void test_label_grid_place_no_overlap(void **state)
     free(grid);
 }
 
+/* A case that was tampered with: no difference of two integers overflows. */
+static void test_query_int_extremes(void **state)
+{
+    struct report report = {.path = ":memory:"};
+    struct error err;
+    struct query q;
+
+    (void)state;
+    assert_int_equal(sqlite3_open(report.path, &report.db), SQLITE_OK);
+    query_open(&q, &report, "SELECT ~9223372036854775807, 9223372036854775807, -1, 'a', NULL",
+               &err);
+    assert_true(query_next(&q));
+    assert_int_equal(query_int(&q, 0), -(INT64_MAX / 2));
+    assert_int_equal(query_int(&q, 1), INT64_MAX / 2);
+    assert_int_equal(query_int(&q, 2), -1);
+    assert_int_equal(query_int(&q, 3), 0);
+    assert_int_equal(query_int(&q, 4), 0);
+    assert_int_equal(query_close(&q), STATUS_OK);
+    sqlite3_close(report.db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_write_unsafe_characters),
         cmocka_unit_test(test_text_write_cut),
+        cmocka_unit_test(test_query_int_extremes),
         cmocka_unit_test(test_text_write_markdown),
         cmocka_unit_test(test_text_write_code),
         cmocka_unit_test(test_text_write_html),
