@@ -218,5 +218,6 @@ const struct chart_kind chart_kind_delay = {
     .note = "The light band is how far both points' clocks may be off (±): all delays of a hop move"
             " in it together.",
     .one = true,
+    .missing = "no data was acknowledged, and no segment seen at two points",
     .fill = fill,
 };

@@ -124,5 +124,6 @@ const struct chart_kind chart_kind_flight = {
     .note = "In flight is what was sent and not acknowledged, as seen nearest to the sender.",
     .one = true,
     .rules = "zero-window-stall",
+    .missing = "no data",
     .fill = fill,
 };

@@ -25,10 +25,11 @@ typedef enum status chart_fill(struct chart *chart, const struct report *report,
 struct chart_kind {
     const char *name;
     const char *title;
-    const char *note;  /* a line below the title: how to read it */
-    const char *first; /* of which connections it is where not all have room; NULL: of all */
-    bool one;          /* it is of one connection */
-    const char *rules; /* whose findings it is drawn for in a report, "a b"; NULL: none */
+    const char *note;    /* a line below the title: how to read it */
+    const char *first;   /* of which connections it is where not all have room; NULL: of all */
+    const char *missing; /* what there has to be for it, as "no …" */
+    bool one;            /* it is of one connection */
+    const char *rules;   /* whose findings it is drawn for in a report, "a b"; NULL: none */
     chart_fill *fill;
 };
 

@@ -149,5 +149,6 @@ const struct chart_kind chart_kind_size = {
         "IP datagrams as sent, by length: those that came to the next point, and those that never"
         " did.",
     .rules = "size-dependent-loss tunnel-size-loss",
+    .missing = "nothing was lost between two points",
     .fill = fill,
 };

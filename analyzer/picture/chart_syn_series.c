@@ -120,5 +120,6 @@ const struct chart_kind chart_kind_syn_series = {
         " then twice as long each time.",
     .first = "never answered, refused, or with several SYNs",
     .rules = "ttl-too-short connect-timeout",
+    .missing = "no connect with several SYNs, without an answer, or refused",
     .fill = fill,
 };

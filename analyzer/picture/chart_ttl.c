@@ -95,5 +95,6 @@ const struct chart_kind chart_kind_ttl = {
             " length is the hops between.",
     .first = "those never answered first",
     .rules = "ttl-too-short",
+    .missing = "no segments",
     .fill = fill,
 };

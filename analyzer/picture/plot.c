@@ -73,8 +73,8 @@ static enum status add_chart(struct drawing *drawing, const struct chart_kind *k
         chart_make(&drawing->charts[drawing->charts_count++], kind, report, connection, range, err);
 
     if (status == STATUS_OK && !chart_has_points(&drawing->charts[0]))
-        status = error_set(err, STATUS_USAGE, "%s: nothing there for a plot of %s", report->path,
-                           kind->name);
+        status = error_set(err, STATUS_USAGE, "%s: nothing there for a plot of %s: %s",
+                           report->path, kind->name, kind->missing);
     return status;
 }
 

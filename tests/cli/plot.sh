@@ -94,6 +94,7 @@ for kind in sequence ladder ttl syn-series delay; do
     check "$kind of a range beside the connection: wrong usage" exits_with 2
     check "$kind of a range beside the connection: is said" complains_once 'nothing'
 done
+check "and what there has to be" complains_once 'nothing there for a plot of delay: no data was acknowledged'
 run plot docker-reset/case.db --kind size --connection 99 -o none.svg
 check "a chart of an unknown connection: wrong usage" exits_with 2
 check "no picture of what is not there" absent none.svg
