@@ -1,6 +1,9 @@
 /* The end of a run at the terminal: what was found, and where to read on. */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "case/context.h"
 #include "case/query.h"
 #include "report/report.h"
@@ -9,9 +12,23 @@
 enum {
     TOP_FINDINGS = 5,
     SUMMARY_MAX_LENGTH = 160,
-    REMEDY_MAX_LENGTH = 320,
+    REMEDY_MAX_LENGTH = 400,
     PATH_MAX_LENGTH = 500
 };
+
+/* How much of a text is whole sentences of at most `max` bytes; all of it if the first one is
+ * longer. */
+static size_t sentences(const char *text, size_t max)
+{
+    size_t end = 0, length = strlen(text);
+
+    if (length <= max)
+        return length;
+    for (size_t i = 1; i < max; i++)
+        if (text[i] == ' ' && text[i - 1] == '.')
+            end = i;
+    return end > 0 ? end : length;
+}
 
 /* What the rule of the worst finding says that can be done about it. */
 static enum status write_remedy(const struct report *report, FILE *out, struct error *err)
@@ -22,9 +39,14 @@ static enum status write_remedy(const struct report *report, FILE *out, struct e
                "SELECT r.remedy FROM worst w JOIN rule r ON r.id = w.rule_id WHERE w.place = 1",
                err);
     if (query_next(&q) && *query_text(&q, 0) != '\0') {
+        const char *remedy = query_text(&q, 0);
+        size_t length = sentences(remedy, REMEDY_MAX_LENGTH);
+        char *first = memory_print("%.*s", (int)length, remedy);
+
         fputs("\nWhat to do: ", out);
-        text_write(out, TEXT_PLAIN, query_text(&q, 0), REMEDY_MAX_LENGTH);
-        fputc('\n', out);
+        text_write(out, TEXT_PLAIN, first, REMEDY_MAX_LENGTH);
+        fputs(remedy[length] != '\0' ? " …\n" : "\n", out);
+        free(first);
     }
     return query_close(&q);
 }

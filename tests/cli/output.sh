@@ -21,6 +21,7 @@ check "analyze: says on stdout what it found" says "$out" 'SYN'
 check "analyze: and how many connections failed" says "$out" 'in 1 connection \(1 failed\), [0-9]+ segments at 1 point'
 check "analyze: the verdict is not said twice" says "$out" ': the verdict above \(connection 1\)'
 check "analyze: what to do about it" says "$out" '^What to do: [A-Z]'
+check "analyze: in whole sentences" says "$out" '^What to do: .*\.( …)?$'
 check "analyze: and where the report is" says "$out" '^Report: out/report\.md, out/report\.html$'
 check "analyze: nothing on stdout that steers a terminal" says_not "$out" "$(printf '[\001-\011\013-\037]')"
 check "analyze: a finding" case_has out/case.db \
