@@ -6,7 +6,6 @@
 
 #include "anonymize/case_copy.h"
 #include "anonymize/headers.h"
-#include "anonymize/words.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "capture/order.h"
@@ -15,11 +14,8 @@
 #include "extract/choice.h"
 #include "extract/originals.h"
 #include "extract/pieces.h"
+#include "extract/points.h"
 #include "extract/sinks.h"
-
-enum {
-    POINTS_MAX = 65536 /* no case has that many; each takes memory */
-};
 
 struct extract {
     const struct extract_options *options;
@@ -28,67 +24,12 @@ struct extract {
     struct originals originals;
     struct pieces **pieces; /* by original; NULL: it has no fragments */
     int64_t *frames;        /* read of each original */
-    char **points;          /* what is told of their names, by id */
-    size_t points_count;
-    struct words_name *names; /* of points, and what stands for them */
-    size_t names_count, names_capacity;
+    struct points points;
     size_t left; /* chosen and not written yet */
     struct sinks *sinks;
     uint8_t *bytes; /* of a frame that is rewritten */
     size_t room;
 };
-
-static enum status read_points(struct extract *extract, const struct report *report,
-                               struct error *err)
-{
-    struct query q;
-
-    query_open(&q, report, "SELECT id, name FROM point ORDER BY id", err);
-    while (query_next(&q)) {
-        size_t id = (size_t)query_int(&q, 0), last = extract->points_count;
-
-        if (id < last || id > last + POINTS_MAX)
-            continue; /* a case that was tampered with: ids count from 1 */
-        extract->points_count = id + 1;
-        extract->points =
-            memory_resize((void *)extract->points, extract->points_count * sizeof(char *));
-        for (; last < id; last++)
-            extract->points[last] = NULL;
-        if (extract->options->anonymizer == NULL) {
-            extract->points[id] = memory_copy_text(query_text(&q, 1));
-            continue;
-        }
-        extract->points[id] = memory_print("point-%zu", id);
-        *MEMORY_APPEND(extract->names, extract->names_count, extract->names_capacity) =
-            (struct words_name){memory_copy_text(query_text(&q, 1)), extract->points[id]};
-    }
-    return query_close(&q);
-}
-
-static enum status check_points(const struct extract *extract, const struct report *report,
-                                struct error *err)
-{
-    for (size_t i = 0; i < extract->choice.count; i++) {
-        int64_t id = extract->choice.items[i].point_id;
-
-        if (id < 0 || id >= (int64_t)extract->points_count || extract->points[id] == NULL)
-            return error_set(err, STATUS_INPUT, "%s: it has no point %" PRId64, report->path, id);
-    }
-    return STATUS_OK;
-}
-
-/* A role is a rule's word: "at POINT", "there from ADDRESS". */
-static void hide_roles(struct extract *extract)
-{
-    for (size_t i = 0; i < extract->choice.count; i++) {
-        struct chosen *chosen = &extract->choice.items[i];
-        char *role = words_anonymize(extract->options->anonymizer, extract->names,
-                                     extract->names_count, chosen->role);
-
-        free(chosen->role);
-        chosen->role = role;
-    }
-}
 
 /* The ports of tunnels that the analysis was told. */
 static enum status read_tunnels(struct extract *extract, const struct report *report,
@@ -119,20 +60,6 @@ static enum status choose(struct extract *extract, const struct report *report, 
     return choice_of_connection(&extract->choice, report, options->connection, err);
 }
 
-static size_t count_points(const struct extract *extract)
-{
-    const struct choice *choice = &extract->choice;
-    size_t count = 0;
-
-    for (size_t id = 0; id < extract->points_count; id++)
-        for (size_t i = 0; i < choice->count; i++)
-            if (choice->items[i].point_id == (int64_t)id) {
-                count++;
-                break;
-            }
-    return count;
-}
-
 /* What is written of a frame: a copy of its headers, if it has to tell no addresses. */
 static const uint8_t *headers_of(struct extract *extract, const struct frame *frame,
                                  const struct trail *trail)
@@ -159,7 +86,7 @@ static enum status write_frame(struct extract *extract, const struct original *o
         .bytes = headers_of(extract, frame, trail),
         .keep = extract->options->payload ? frame->captured : trail->end,
         .point_id = chosen->point_id,
-        .point = extract->points[chosen->point_id],
+        .point = points_find(&extract->points, chosen->point_id)->alias,
         .capture = hide ? original->alias : text_file_name(original->path),
         .frame_number = number - original->first_frame + 1,
         .segment_id = number == chosen->frame ? chosen->segment_id : 0,
@@ -289,12 +216,7 @@ static void extract_done(struct extract *extract)
     sinks_free(extract->sinks);
     originals_done(&extract->originals);
     choice_done(&extract->choice);
-    for (size_t i = 0; i < extract->points_count; i++)
-        free(extract->points[i]);
-    free((void *)extract->points);
-    for (size_t i = 0; i < extract->names_count; i++)
-        free((char *)extract->names[i].name);
-    free(extract->names);
+    points_done(&extract->points);
     free(extract->bytes);
 }
 
@@ -309,20 +231,20 @@ enum status extract_run(const char *case_path, const struct extract_options *opt
         return status;
     status = choose(&extract, &report, err);
     if (status == STATUS_OK)
-        status = read_points(&extract, &report, err);
-    if (status == STATUS_OK)
-        status = check_points(&extract, &report, err);
+        status = points_read(&extract.points, &report, &extract.choice, options->anonymizer != NULL,
+                             err);
     if (status == STATUS_OK)
         status = read_tunnels(&extract, &report, err);
     if (status == STATUS_OK && options->anonymizer != NULL)
         status = anonymizer_read_case(options->anonymizer, case_path, err);
     if (status == STATUS_OK && options->anonymizer != NULL)
-        hide_roles(&extract);
+        points_hide_roles(&extract.points, options->anonymizer, &extract.choice);
     if (status == STATUS_OK)
         status = originals_find(&extract.originals, &report, &extract.choice, options->captures,
                                 options->force, err);
     if (status == STATUS_OK)
-        status = sinks_open(options->output, count_points(&extract), &extract.sinks, err);
+        status = sinks_open(options->output, points_chosen(&extract.points, &extract.choice),
+                            &extract.sinks, err);
     if (status == STATUS_OK)
         status = copy_frames(&extract, err);
     if (status == STATUS_OK)
