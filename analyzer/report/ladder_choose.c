@@ -10,7 +10,8 @@ enum {
     CHOSEN_MAX = 20, /* segments, before those of them that were seen elsewhere */
     NEIGHBOURS_MAX = 12,
     REACH = 10000, /* ids in which a neighbour or another sighting is looked for */
-    ROUNDS = 4,    /* how many points away from a chosen segment others are looked for */
+    ROUNDS =
+        LADDER_LANES_MAX, /* how many points away from a chosen segment others are looked for */
 };
 
 static void choose(struct ladder_told *told, int64_t segment)

@@ -151,6 +151,10 @@ void verdict_write(FILE *out, enum text_style style, const struct verdict *v)
         fputs("No rule has run: nothing was judged.", out);
         return;
     }
+    if (v->summary == NULL && v->connections == 0) {
+        fputs("There is no TCP connection: nothing was judged.", out);
+        return;
+    }
     if (v->summary == NULL) {
         fputs("Nothing unusual was found in ", out);
         text_write_count(out, v->connections, "connection");

@@ -79,6 +79,17 @@ check "delays: one way" says same/report.md '^\| `two` \| `one` \| client to ser
 check "delays: and the other" says same/report.md '^\| `one` \| `two` \| server to client \| 4 \| 0 ns '
 check "delays: no other row" eval '[ "$(grep -c "to \(client\|server\) |" same/report.md)" -eq 2 ]'
 
+# A ladder of many points: a SYN is followed to the last of them.
+run analyze -o points --max-plots 0 p1=silent.pcap p2=silent.pcap p3=silent.pcap p4=silent.pcap \
+    p5=silent.pcap p6=silent.pcap p7=silent.pcap p8=silent.pcap
+check "a ladder of eight points: all SYNs" eval '[ "$(grep -c "s: SYN 0, p1#" points/report.md)" -eq 4 ]'
+check "… at all of them" eval '[ "$(grep -c "s: SYN 0, p1#.* p8#" points/report.md)" -eq 4 ]'
+
+# Without TCP there is nothing to judge.
+"$make_capture" no-tcp no-tcp.pcap
+run analyze -o no-tcp --max-plots 0 no-tcp.pcap
+check "no TCP: the verdict says so" says no-tcp/report.md '^\*\*There is no TCP connection: nothing was judged\.\*\*$'
+
 # A file's name is a stranger's text: the point is called after it.
 cp silent.pcap '@SUM(A1).pcap'
 run analyze -o formula --format csv '@SUM(A1).pcap'
