@@ -31,6 +31,16 @@ verdict AS MATERIALIZED (
      WHERE kind <> 'tuple-reuse'
      GROUP BY leg_id
 ),
+-- Legs whose tuple is another one where the server is: what TIME-WAIT there made of it they cannot tell.
+translated AS MATERIALIZED (
+    SELECT l.id AS leg_id
+      FROM leg l
+      JOIN connection c ON c.id = l.connection_id AND l.path_position < c.legs - 1
+     CROSS JOIN leg z ON z.connection_id = l.connection_id AND z.path_position = c.legs - 1
+     WHERE l.id IN (SELECT leg_id FROM fact)
+       AND (z.client_addr, z.client_port, z.server_addr, z.server_port)
+           <> (l.client_addr, l.client_port, l.server_addr, l.server_port)
+),
 -- One leg speaks for the connection: the one nearest to the server.
 reuse AS MATERIALIZED (
     SELECT f.leg_id, f.segment_id, f.b AS gap_ns, f.cause AS state, l.connection_id,
@@ -52,6 +62,8 @@ reuse AS MATERIALIZED (
       JOIN connection c ON c.id = l.connection_id
       LEFT JOIN verdict v ON v.leg_id = f.leg_id
      WHERE f.kind = 'tuple-reuse'
+       AND (f.leg_id NOT IN (SELECT leg_id FROM translated)
+            OR coalesce(v.kind, '') IN ('syn-swallowed', 'time-wait-refused'))
 ),
 numbered AS (
     SELECT *,

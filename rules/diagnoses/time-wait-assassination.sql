@@ -22,17 +22,30 @@
 
 -- `a` of time-wait-assassinated: the RST. One that answers the refusal of this very SYN is the way out
 -- that RFC 9293 §3.10.7.3 provides: see time-wait-refused.
-WITH killed AS MATERIALIZED (
+WITH fact AS MATERIALIZED (
+    SELECT * FROM event WHERE kind = 'time-wait-assassinated'
+),
+-- Legs whose tuple is another one where the server is: what TIME-WAIT there made of it they cannot tell.
+translated AS MATERIALIZED (
+    SELECT l.id AS leg_id
+      FROM leg l
+      JOIN connection c ON c.id = l.connection_id AND l.path_position < c.legs - 1
+     CROSS JOIN leg z ON z.connection_id = l.connection_id AND z.path_position = c.legs - 1
+     WHERE l.id IN (SELECT leg_id FROM fact)
+       AND (z.client_addr, z.client_port, z.server_addr, z.server_port)
+           <> (l.client_addr, l.client_port, l.server_addr, l.server_port)
+),
+killed AS MATERIALIZED (
     SELECT e.leg_id, e.segment_id, e.a AS rst_id, e.b AS after_ns, e.decided_by, e.confidence,
            l.connection_id, l.first_segment AS syn_id, l.first_ns, s.leg_id AS former_leg_id,
            s.ts_ns AS rst_ns, r.answers,
            row_number() OVER (PARTITION BY l.connection_id
                               ORDER BY l.path_position DESC, l.id) AS place
-      FROM event e
+      FROM fact e
       JOIN leg l ON l.id = e.leg_id
       JOIN segment s ON s.id = e.a
       LEFT JOIN reset r ON r.segment_id = e.a
-     WHERE e.kind = 'time-wait-assassinated' AND s.leg_id <> e.leg_id
+     WHERE s.leg_id <> e.leg_id AND e.leg_id NOT IN (SELECT leg_id FROM translated)
 ),
 -- The old segment: the newest of the client's before the ACK that the RST answers.
 old AS MATERIALIZED (
