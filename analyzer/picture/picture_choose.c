@@ -126,6 +126,7 @@ enum status picture_set_add_zoom(struct picture_set *set, const struct report *r
     return load_labels(picture, report, zoom.finding, err);
 }
 
+/* An error comes after the segment that it is about, which may be the connection's last. */
 static enum status load_icmp(struct picture *picture, const struct report *report,
                              struct error *err)
 {
@@ -140,8 +141,9 @@ static enum status load_icmp(struct picture *picture, const struct report *repor
         " WHEN i.version = 6 AND i.type = 2 THEN 'ICMPv6 packet too big'"
         " ELSE printf('ICMP%s type %d code %d', iif(i.version = 6, 'v6', ''), i.type, i.code)"
         " END || coalesce(' (MTU ' || i.mtu || ')', '') || ' from ' || i.src"
-        " FROM icmp i JOIN leg l ON l.id = i.leg_id WHERE l.connection_id = :connection"
-        " AND i.ts_ns BETWEEN :from AND :to"
+        " FROM icmp i JOIN leg l ON l.id = i.leg_id JOIN connection c ON c.id = l.connection_id"
+        " WHERE c.id = :connection AND (i.ts_ns >= :from OR :from <= c.first_ns)"
+        " AND (i.ts_ns <= :to OR :to >= c.last_ns)"
         " ORDER BY i.id LIMIT :limit",
         err);
     query_bind(&q, ":connection", picture->connection);

@@ -85,6 +85,11 @@ check "a kind of one connection: which?" exits_with 2
 run plot docker-reset/case.db --kind ladder --connection 1 -o none.svg
 check "too long for a ladder: wrong usage" exits_with 2
 check "too long for a ladder: is said" complains_once 'too many segments'
+# shellcheck disable=SC2046 # one argument a line, without blanks
+(cd "$root" && exec "$tcpmortem" analyze --max-plots 0 -o "$SCRATCH/ttl-icmp" \
+    $(sh tests/case-arguments samples/ttl-icmp)) >"$out" 2>"$err" </dev/null
+run plot ttl-icmp/case.db --kind ladder --connection 1 -o icmp.svg
+check "a ladder has the ICMP error that came last" says icmp.svg 'ICMP time exceeded from 172\.30\.20\.2'
 run plot docker-reset/case.db --kind ladder --connection 1 --from 0.9575 --to 0.9626 -o part.svg
 check "a part of it has a ladder: done" exits_with 0
 check "… with what is in that part" says part.svg '#6408, ttl 64'
