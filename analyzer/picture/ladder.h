@@ -25,6 +25,15 @@ struct ladder_sighting {
     int ttl;
 };
 
+/* SQL: an ICMP error `i` in words. */
+#define LADDER_ICMP_WORDS                                                                          \
+    "CASE WHEN i.version = 4 AND i.type = 11 THEN 'ICMP time exceeded'"                            \
+    " WHEN i.version = 6 AND i.type = 3 THEN 'ICMPv6 time exceeded'"                               \
+    " WHEN i.version = 4 AND i.type = 3 AND i.code = 4 THEN 'ICMP fragmentation needed'"           \
+    " WHEN i.version = 6 AND i.type = 2 THEN 'ICMPv6 packet too big'"                              \
+    " ELSE printf('ICMP%s type %d code %d', iif(i.version = 6, 'v6', ''), i.type, i.code)"         \
+    " END || coalesce(' (MTU ' || i.mtu || ')', '') || ' from ' || i.src"
+
 struct ladder_row {
     int64_t ts_ns; /* when it was seen first */
     bool is_icmp;  /* an ICMP error about the connection: `icmp` says it, one sighting */

@@ -134,13 +134,7 @@ static enum status load_icmp(struct picture *picture, const struct report *repor
 
     query_open(
         &q, report,
-        "SELECT i.leg_id, i.ts_ns, i.frame, i.ttl, CASE"
-        " WHEN i.version = 4 AND i.type = 11 THEN 'ICMP time exceeded'"
-        " WHEN i.version = 6 AND i.type = 3 THEN 'ICMPv6 time exceeded'"
-        " WHEN i.version = 4 AND i.type = 3 AND i.code = 4 THEN 'ICMP fragmentation needed'"
-        " WHEN i.version = 6 AND i.type = 2 THEN 'ICMPv6 packet too big'"
-        " ELSE printf('ICMP%s type %d code %d', iif(i.version = 6, 'v6', ''), i.type, i.code)"
-        " END || coalesce(' (MTU ' || i.mtu || ')', '') || ' from ' || i.src"
+        "SELECT i.leg_id, i.ts_ns, i.frame, i.ttl, " LADDER_ICMP_WORDS
         " FROM icmp i JOIN leg l ON l.id = i.leg_id JOIN connection c ON c.id = l.connection_id"
         " WHERE c.id = :connection AND (i.ts_ns >= :from OR :from <= c.first_ns)"
         " AND (i.ts_ns <= :to OR :to >= c.last_ns)"

@@ -55,32 +55,72 @@ static enum status load_rows(struct ladder_told *told, const struct report *repo
     return query_close(&q);
 }
 
-/* The events of the chosen segments, by one look at the table: it has no index. */
-static enum status load_marks(struct ladder_told *told, const struct report *report,
-                              struct error *err)
+/* The ids of the chosen segments as JSON. Caller frees. */
+static char *list_chosen(const struct ladder_told *told)
 {
     char *list = NULL;
     size_t size = 0;
     FILE *stream = text_open(&list, &size);
-    struct query q;
 
     for (size_t i = 0; i < told->chosen_count; i++)
         fprintf(stream, "%c%" PRId64, i == 0 ? '[' : ',', told->chosen[i]);
     fputs("]", stream);
     fclose(stream);
+    return list;
+}
+
+static void mark_row(struct ladder_told *told, int64_t segment, enum mark mark)
+{
+    for (size_t i = 0; i < told->ladder.count && mark != MARKS; i++)
+        for (size_t lane = 0; lane < told->lanes_count; lane++)
+            if (told->ladder.rows[i].sightings[lane].segment == segment)
+                told->ladder.rows[i].mark_bits |= 1u << mark;
+}
+
+/* Whom an ICMP error says to have dropped a segment: that segment ends there. */
+static enum status load_errors(struct ladder_told *told, const struct report *report,
+                               struct error *err)
+{
+    char *list = list_chosen(told);
+    struct query q;
+
+    query_open(&q, report,
+               "SELECT (SELECT s.id FROM segment s"
+               "  WHERE s.id IN (SELECT value FROM json_each(:list)) AND s.leg_id = i.leg_id"
+               "  AND s.dir = i.dir AND (i.quoted_seq IS NULL OR s.seq = i.quoted_seq)"
+               "  AND s.ts_ns <= i.ts_ns ORDER BY s.id DESC LIMIT 1) AS about, " LADDER_ICMP_WORDS
+               " FROM icmp i JOIN leg l ON l.id = i.leg_id"
+               " WHERE l.connection_id = :connection AND about NOT NULL"
+               " AND iif(i.version = 4, i.type IN (3, 11), i.type IN (1, 2, 3))"
+               " ORDER BY i.id LIMIT 100",
+               err);
+    query_bind_text(&q, ":list", list);
+    query_bind(&q, ":connection", told->connection);
+    while (query_next(&q)) {
+        struct ladder_role *role =
+            MEMORY_APPEND(told->roles, told->roles_count, told->roles_capacity);
+
+        *role = (struct ladder_role){query_int(&q, 0), memory_copy_text(query_text(&q, 1))};
+        mark_row(told, role->segment, MARK_NOT_FORWARDED);
+    }
+    free(list);
+    return query_close(&q);
+}
+
+/* The events of the chosen segments, by one look at the table: it has no index. */
+static enum status load_marks(struct ladder_told *told, const struct report *report,
+                              struct error *err)
+{
+    char *list = list_chosen(told);
+    struct query q;
+
     query_open(&q, report,
                "SELECT segment_id, kind FROM event"
                " WHERE segment_id IN (SELECT value FROM json_each(:list))",
                err);
     query_bind_text(&q, ":list", list);
-    while (query_next(&q)) {
-        enum mark mark = mark_of_event(query_text(&q, 1));
-
-        for (size_t i = 0; i < told->ladder.count && mark != MARKS; i++)
-            for (size_t lane = 0; lane < told->lanes_count; lane++)
-                if (told->ladder.rows[i].sightings[lane].segment == query_int(&q, 0))
-                    told->ladder.rows[i].mark_bits |= 1u << mark;
-    }
+    while (query_next(&q))
+        mark_row(told, query_int(&q, 0), mark_of_event(query_text(&q, 1)));
     free(list);
     return query_close(&q);
 }
@@ -148,6 +188,8 @@ enum status ladder_told_load(struct ladder_told *told, const struct report *repo
         if (status == STATUS_OK)
             status = load_marks(told, report, err);
         mark_missing(told);
+        if (status == STATUS_OK)
+            status = load_errors(told, report, err);
         if (status == STATUS_OK)
             status = count_left_out(told, report, err);
     }

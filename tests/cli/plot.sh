@@ -88,6 +88,8 @@ check "too long for a ladder: is said" complains_once 'too many segments'
 # shellcheck disable=SC2046 # one argument a line, without blanks
 (cd "$root" && exec "$tcpmortem" analyze --max-plots 0 -o "$SCRATCH/ttl-icmp" \
     $(sh tests/case-arguments samples/ttl-icmp)) >"$out" 2>"$err" </dev/null
+check "the ladder of report.md ends there, too" says ttl-icmp/report.md '^ *c-xs: 0\.000000000 s: SYN 0,'
+check "… and says why" says ttl-icmp/report.md '^ *Note over p[0-9]: .*ICMP time exceeded from 172\.30\.20\.2'
 run plot ttl-icmp/case.db --kind ladder --connection 1 -o icmp.svg
 check "a ladder has the ICMP error that came last" says icmp.svg 'ICMP time exceeded from 172\.30\.20\.2'
 run plot docker-reset/case.db --kind ladder --connection 1 --from 0.9575 --to 0.9626 -o part.svg
