@@ -30,9 +30,9 @@ static const char series_sql[] =
 enum {
     WAITING,
     LINUX,
+    ANSWER, /* comes soon after the SYN: must not hide it */
     SYN_LOST,
     SYN_ANSWERED,
-    ANSWER,
     REFUSAL
 };
 
@@ -44,9 +44,9 @@ static void add_all_series(struct chart *chart)
     } series[] = {
         [WAITING] = {{CHART_VECTOR, "#C8C8C8", 0, 0, 2},    NULL                      },
         [LINUX] = {{CHART_VECTOR, "#8CBFDF", 0, 0, 2},    "Linux: 1, 3, 7, 15 … s"},
+        [ANSWER] = {{CHART_POINT, "#009E73", 9, 3.2, 1},   "SYN-ACK"                 },
         [SYN_LOST] = {{CHART_POINT, "#D55E00", 7, 1.5, 1},   "SYN, never answered"     },
         [SYN_ANSWERED] = {{CHART_POINT, "#0072B2", 7, 1.5, 1},   "SYN, answered at last"   },
-        [ANSWER] = {{CHART_POINT, "#009E73", 9, 1.9, 1},   "SYN-ACK"                 },
         [REFUSAL] = {{CHART_POINT, "#000000", 2, 1.8, 2.5}, "RST"                     },
     };
 
