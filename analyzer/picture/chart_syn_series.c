@@ -117,7 +117,7 @@ const struct chart_kind chart_kind_syn_series = {
     .title = "SYNs and their repetitions",
     .note =
         "Each line is a connect; a dot is a SYN, as seen nearest to the client. Linux waits 1 s,"
-        " then twice as long each time.",
+        " then twice as long each time; from 6.5 on it waits 1 s five times.",
     .first = "never answered, refused, or with several SYNs",
     .rules = "ttl-too-short connect-timeout",
     .missing = "no connect with several SYNs, without an answer, or refused",
