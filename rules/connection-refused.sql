@@ -100,7 +100,11 @@ one AS MATERIALIZED (
      UNION ALL
     SELECT connection_id, leg_id, point_id, client_addr, server_addr, server_port, syns,
            first_segment, last_segment, NULL, 'icmp', src, ttl, NULL, NULL, version, type, code, NULL,
-           NULL, iif(src = server_addr, 'server', 'router')
+           NULL, CASE
+                     WHEN src <> server_addr THEN 'router'
+                     WHEN code IN (0, iif(version = 4, 1, 3)) THEN 'translated'
+                     ELSE 'server'
+                 END
       FROM told
      WHERE nth = 1
 ),
@@ -133,7 +137,10 @@ SELECT g.connection_id,
               iif(syns = 1, '', 's'))
            || CASE
                   WHEN how = 'icmp' THEN
-                      printf(' by %s with ICMP%s %s', iif(by = server_addr, 'the server', by),
+                      printf(' %s with ICMP%s %s',
+                             CASE who WHEN 'translated' THEN 'in the name of the server'
+                                      WHEN 'server' THEN 'by the server'
+                                      ELSE 'by ' || by END,
                              iif(version = 6, 'v6', ''),
                              CASE
                                  WHEN version = 6 THEN
@@ -158,6 +165,9 @@ SELECT g.connection_id,
            || CASE who
                   WHEN 'inside' THEN printf(', never at %s: something between the two sent it',
                                             coalesce(u.name, 'the point before'))
+                  WHEN 'translated' THEN
+                      ': no machine says that of itself, so one that translates the address cannot '
+                      || 'reach the server'
                   WHEN 'other ttl' THEN
                       printf('; its TTL is %d, that of the server''s segments on %d other '
                              || 'connection%s %d: a device on the way may have sent it',
