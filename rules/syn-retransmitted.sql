@@ -59,6 +59,7 @@ path AS MATERIALIZED (
     SELECT l.connection_id, l.point_id, l.path_position, p.name,
            l.syns - l.sightings_syns AS syns, l.synacks - l.sightings_synacks AS synacks,
            l.segments_server - l.sightings_server AS segments_server,
+           l.syn_answer = 'icmp' AS is_told,
            l.server_addr, l.server_port, l.ttl_max_client, l.ttl_max_server,
            row_number() OVER (PARTITION BY l.connection_id ORDER BY l.path_position) AS nth
       FROM leg l
@@ -70,7 +71,7 @@ seen AS MATERIALIZED (
            sum(synacks) AS synacks,
            group_concat(name, ', ') FILTER (WHERE syns > 0) AS syn_points,
            group_concat(name, ', ') FILTER (WHERE synacks > 0) AS synack_points,
-           max(segments_server) AS answers,
+           max(segments_server) AS answers, max(is_told) AS is_told,
            group_concat(name, ', ') FILTER (WHERE segments_server > 0) AS answer_points,
            json_group_array(json_object('point', name, 'syns', syns, 'syn_ttl', ttl_max_client,
                                         'synacks', synacks, 'synack_ttl', ttl_max_server)) AS points
@@ -149,6 +150,7 @@ fact AS (
                WHEN seen.synacks > 0 THEN 'lost'
                WHEN l.segments_server > 0 THEN 'other'
                WHEN seen.answers > 0 THEN 'other lost'
+               WHEN seen.is_told THEN 'icmp'
                ELSE 'none'
            END AS answer
       FROM chosen h
@@ -169,7 +171,7 @@ SELECT connection_id,
            WHEN answer = 'completed' THEN
                iif(dir OR copies = 1 AND handshake_ns <= :quick_ms * 1000000, 'info', 'notice')
            WHEN answer = 'refused' THEN iif(rsts_server > copies, 'info', 'notice')
-           WHEN answer IN ('unacknowledged', 'not recorded') THEN 'notice'
+           WHEN answer IN ('unacknowledged', 'not recorded', 'icmp') THEN 'notice'
            WHEN copies = 1 AND recorded_after_ms < :wait_ms THEN 'notice'
            ELSE 'warning'
        END AS severity,
@@ -202,7 +204,8 @@ SELECT connection_id,
            WHEN 'other lost' THEN
                printf('; the server answered with %d segment%s, none of them a SYN-ACK: seen at %s, '
                       || 'never at %s', answers, iif(answers = 1, '', 's'), answer_points, near_name)
-           ELSE printf(' without any answer; seen at %s', syn_points)
+           ELSE iif(answer = 'icmp', ' and was answered by ICMP only; ', ' without any answer; ')
+                || printf('seen at %s', syn_points)
                 || coalesce(', never at ' || missing_names, '')
        END AS summary,
        json_object('copies', copies, 'after_s', json(after_s), 'answer', answer,
