@@ -30,14 +30,15 @@ static uint16_t fold(uint64_t sum)
     return (uint16_t)~sum;
 }
 
-/* How many bytes the IP datagram carries, by its own length: a quote has only some of them. */
-static uint32_t carried(const struct trail_layer *ip, const uint8_t *p)
+/* How many bytes the IP datagram carries from `at` on, by its own length: a quote has only some of
+ * them. An authentication header may lie between. */
+static uint32_t carried(const struct trail_layer *ip, const uint8_t *p, uint32_t at)
 {
     uint32_t len = ip->version == 4 ? be16(p + 2) : be16(p + 4) == 0 ? 0 : be16(p + 4) + 40U;
 
     if (len == 0) /* longer than 16 bits can tell */
         len = ip->sent;
-    return len < ip->header_len ? 0 : len - ip->header_len;
+    return len < at - ip->at ? 0 : len - (at - ip->at);
 }
 
 /* RFC 9293 §3.1, RFC 8200 §8.1. */
@@ -97,7 +98,7 @@ static void transport_fill(const struct summing *summing, const struct trail_lay
         p[field] = p[field + 1] = 0;
         return;
     }
-    size = carried(ip, summing->bytes + ip->at);
+    size = carried(ip, summing->bytes + ip->at, layer->at);
     if (protocol == PROTOCOL_UDP && be16(p + 4) != 0)
         size = be16(p + 4);
     if (protocol != PROTOCOL_ICMP)

@@ -193,6 +193,35 @@ static void test_anonymize_headers_checksums(void **state)
         (struct frame_spec){.version = 6, .options = options, .options_len = sizeof options}, 6);
 }
 
+/* An authentication header between IPv4 and TCP is not counted: the same checksum as without. */
+static void test_anonymize_headers_authentication(void **state)
+{
+    enum {
+        IP = 14,
+        TCP = IP + 20,
+        AH = 24
+    };
+    static struct built_frame frame;
+    uint8_t longer[200], *plain, *with;
+    uint32_t size;
+
+    (void)state;
+    frame_build(&(struct frame_spec){.payload_len = 10}, &frame);
+    assert_true(frame.len + AH <= sizeof longer);
+    memcpy(longer, frame.bytes, TCP);
+    memset(longer + TCP, 0, AH);
+    memcpy(longer + TCP + AH, frame.bytes + TCP, frame.len - TCP);
+    longer[IP + 3] = (uint8_t)(longer[IP + 3] + AH);
+    longer[IP + 9] = 51;
+    longer[TCP] = 6;
+    longer[TCP + 1] = AH / 4 - 2;
+    plain = rewritten(frame.bytes, frame.len, frame.len, 1, &size);
+    with = rewritten(longer, frame.len + AH, frame.len + AH, 1, &size);
+    assert_memory_equal(with + TCP + AH, plain + TCP, 20);
+    free(plain);
+    free(with);
+}
+
 /* Options that carry addresses: of MPTCP (30), of a load balancer (254), a Fast Open cookie, and
  * one that is called an MSS and is too long for it. */
 static void test_anonymize_headers_options(void **state)
@@ -253,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_anonymize_headers_gallery),
         cmocka_unit_test(test_anonymize_headers_cut),
         cmocka_unit_test(test_anonymize_headers_checksums),
+        cmocka_unit_test(test_anonymize_headers_authentication),
         cmocka_unit_test(test_anonymize_headers_options),
         cmocka_unit_test(test_case_column_all_known),
     };
