@@ -65,17 +65,19 @@ dead AS MATERIALIZED (
 ),
 -- Between which points they were lost.
 lost AS MATERIALIZED (
-    SELECT d.connection_id, d.dir, p.name AS lost_from, q.name AS lost_to, count(*) AS segments,
-           row_number() OVER (PARTITION BY d.connection_id, d.dir ORDER BY count(*) DESC, p.id) AS place
-      FROM event e
-      JOIN segment s ON s.id = e.segment_id
-      JOIN leg l ON l.id = e.leg_id
-      JOIN dead d ON d.connection_id = l.connection_id AND d.dir = s.dir AND d.place = 1
-      JOIN point p ON p.id = l.point_id
-      JOIN point q ON q.id = e.b
-     WHERE EXISTS (SELECT 1 FROM dead)
-       AND e.kind = 'not-forwarded' AND s.len > 0 AND s.ts_ns >= d.sent_ns
-     GROUP BY d.connection_id, d.dir, p.id, q.id
+    SELECT connection_id, dir, lost_from, lost_to, max(segments)
+      FROM (SELECT d.connection_id, d.dir, p.name AS lost_from, q.name AS lost_to, count(*) AS segments
+              FROM event e
+              JOIN segment s ON s.id = e.segment_id
+              JOIN leg l ON l.id = e.leg_id
+              JOIN dead d ON d.connection_id = l.connection_id AND d.dir = s.dir AND d.place = 1
+              JOIN point p ON p.id = l.point_id
+              JOIN point q ON q.id = e.b
+             WHERE EXISTS (SELECT 1 FROM dead)
+               AND e.kind = 'not-forwarded' AND s.len > 0 AND s.ts_ns >= d.sent_ns
+             GROUP BY d.connection_id, d.dir, p.id, q.id
+             ORDER BY d.connection_id, d.dir, p.id, q.id)
+     GROUP BY connection_id, dir
 ),
 -- Where they were acknowledged all the same.
 heard AS MATERIALIZED (
@@ -118,7 +120,7 @@ SELECT d.connection_id,
   JOIN point p ON p.id = d.point_id
   JOIN connection c ON c.id = d.connection_id
   JOIN shown w ON w.leg_id = d.leg_id AND w.dir = d.dir AND w.off = d.off
-  LEFT JOIN lost o ON o.connection_id = d.connection_id AND o.dir = d.dir AND o.place = 1
+  LEFT JOIN lost o ON o.connection_id = d.connection_id AND o.dir = d.dir
   LEFT JOIN heard h ON h.leg_id = d.leg_id AND h.dir = d.dir
  WHERE d.place = 1
  ORDER BY d.first_id, d.leg_id

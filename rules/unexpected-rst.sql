@@ -47,9 +47,9 @@ twin AS MATERIALIZED (
        AND leg_id IN (SELECT leg_id FROM each_rst WHERE is_absent)
 ),
 all_rst AS MATERIALIZED (
-    SELECT e.*, e.is_absent AND (e.leg_id, e.dir, e.seq, e.ttl) NOT IN (SELECT * FROM twin)
-                    AS is_injected
+    SELECT e.*, e.is_absent AND t.leg_id IS NULL AS is_injected
       FROM each_rst e
+      LEFT JOIN twin t ON t.leg_id = e.leg_id AND t.dir = e.dir AND t.seq = e.seq AND t.ttl = e.ttl
 ),
 -- First sightings. Two points on one interface may see an injected RST in either order.
 rst AS MATERIALIZED (
