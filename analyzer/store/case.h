@@ -8,7 +8,7 @@
 
 enum {
     CASE_APPLICATION_ID = 0x5443504d, /* "TCPM", PRAGMA application_id */
-    CASE_VERSION = 2, /* PRAGMA user_version: raised when a column changes its meaning */
+    CASE_VERSION = 3, /* PRAGMA user_version: raised when a column is new or changes its meaning */
 };
 
 /* The statements of schema.sql. */
