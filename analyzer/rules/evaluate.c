@@ -1,12 +1,17 @@
 #include "rules/evaluate.h"
 
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
+
+#include "base/memory.h"
 
 /* What the threads share: the next rule is the one that none of them has taken. */
 struct work {
     pthread_mutex_t lock;
-    size_t next;
+    struct turn *turns;
+    size_t next, count; /* of the turns */
     const char *path;
     struct rule_set *set;
     const struct rules_options *options;
@@ -45,26 +50,52 @@ static bool takes_part(const struct rule *rule)
     return rule->kind == RULE_PLAIN && !rule_is_broken(rule);
 }
 
-/* The number of a rule to evaluate; the set's count if there is none left. */
-static size_t take_next(struct work *work)
+struct turn {
+    size_t rule;   /* its number in the set */
+    size_t length; /* of its text */
+};
+
+static int compare_turns(const void *a, const void *b)
 {
-    size_t taken;
+    const struct turn *x = a, *y = b;
+
+    if (x->length != y->length)
+        return x->length > y->length ? -1 : 1;
+    return x->rule < y->rule ? -1 : 1;
+}
+
+/* Long texts first, which take about the longest too: so that no thread begins a long one when the
+ * other has nothing left to do. */
+static void take_turns(struct work *work)
+{
+    const struct rule_set *set = work->set;
+
+    work->turns = memory_alloc((set->count + 1) * sizeof *work->turns);
+    for (size_t i = 0; i < set->count; i++)
+        if (takes_part(&set->rules[i]))
+            work->turns[work->count++] = (struct turn){i, strlen(set->rules[i].text)};
+    qsort(work->turns, work->count, sizeof *work->turns, compare_turns);
+}
+
+/* NULL: there is none left. */
+static const struct turn *take_next(struct work *work)
+{
+    const struct turn *taken = NULL;
 
     pthread_mutex_lock(&work->lock);
-    while (work->next < work->set->count && !takes_part(&work->set->rules[work->next]))
-        work->next++;
-    taken = work->next;
-    work->next += taken < work->set->count;
+    if (work->next < work->count)
+        taken = &work->turns[work->next++];
     pthread_mutex_unlock(&work->lock);
     return taken;
 }
 
 static void evaluate_some(struct work *work, struct sandbox *sandbox)
 {
-    size_t i;
+    const struct turn *turn;
 
-    while ((i = take_next(work)) < work->set->count)
-        evaluate_rule(sandbox, &work->set->rules[i], work->options, &work->evaluations[i]);
+    while ((turn = take_next(work)) != NULL)
+        evaluate_rule(sandbox, &work->set->rules[turn->rule], work->options,
+                      &work->evaluations[turn->rule]);
 }
 
 static void *help(void *context)
@@ -91,10 +122,13 @@ void evaluate_all(struct sandbox *sandbox, const char *path, struct rule_set *se
         .evaluations = evaluations,
     };
     pthread_t helper;
-    bool has_helper = pthread_create(&helper, NULL, help, &work) == 0;
+    bool has_helper;
 
+    take_turns(&work);
+    has_helper = pthread_create(&helper, NULL, help, &work) == 0;
     evaluate_some(&work, sandbox);
     if (has_helper)
         pthread_join(helper, NULL);
     pthread_mutex_destroy(&work.lock);
+    free(work.turns);
 }
