@@ -159,7 +159,7 @@ static struct conntrack_leg *begin(struct pass_conntrack *conntrack,
     if (state != NULL)
         conntrack->former = NULL;
     else
-        state = memory_zalloc(sizeof *state);
+        state = memory_zalloc(sizeof *state + (size_t)cases->count * sizeof state->entries[0]);
     if ((tcp->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
         return state;
     for (int dir = 0; dir < DIRS; dir++)

@@ -10,10 +10,10 @@ enum {
     REFUSED = 16 /* INVALID segments of a direction that a RST may still answer */
 };
 
-/* All zero at the start. Directions are 0 and 1, whatever they mean to the caller, and the same
- * for a tuple as long as it lives: an entry may outlive its connection. */
+/* All zero at the start, with as many entries as there are cases. Directions are 0 and 1, whatever
+ * they mean to the caller, and the same for a tuple as long as it lives: an entry may outlive its
+ * connection. */
 struct conntrack_leg {
-    struct conntrack_entry entries[CONNTRACK_CASES_MAX];
     struct {
         bool waits[REFUSED];
         uint32_t ack[REFUSED];
@@ -21,6 +21,7 @@ struct conntrack_leg {
     } refused[2]; /* rings, by direction */
     bool has_ttl[2];
     uint8_t ttl[2]; /* of what the ends sent themselves */
+    struct conntrack_entry entries[];
 };
 
 /* Begins the entries of a leg that is older than the capture: see conntrack_assume(). */
