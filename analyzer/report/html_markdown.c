@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "report/ladder_told.h"
+#include "report/markdown.h"
 
 enum block {
     BLOCK_NONE,
@@ -289,6 +290,9 @@ static void write_line(struct renderer *r, char *line)
         begin_block(r, mermaid ? BLOCK_MERMAID : BLOCK_PRE, mermaid ? "" : "<pre tabindex=0>");
     } else if (strncmp(line, "## ", 3) == 0 || strncmp(line, "### ", 4) == 0) {
         write_heading(r, line);
+    } else if (strcmp(line, MARKDOWN_FOLD_BEGIN) == 0 || strcmp(line, MARKDOWN_FOLD_END) == 0) {
+        end_block(r);
+        fprintf(r->out, "%s\n", line);
     } else if (*line == '|') {
         write_table_line(r, line);
     } else if (strncmp(line, "- ", 2) == 0) {

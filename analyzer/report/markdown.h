@@ -18,6 +18,10 @@ struct section {
     long end; /* position in `out` */
 };
 
+/* Lines of their own around what is shown folded. */
+#define MARKDOWN_FOLD_BEGIN "<details><summary>Values, meaning, reference</summary>"
+#define MARKDOWN_FOLD_END   "</details>"
+
 /* Writes the heading and starts the section. */
 void section_start(struct section *section, FILE *out, const struct report *report,
                    const char *heading, long bytes);

@@ -222,6 +222,18 @@ static enum status write_packets(struct what *what, int64_t finding, struct erro
     return markdown_evidence(what->section.report, what->section.out, finding, err);
 }
 
+/* For who wants to know more: an HTML element, which GitHub and GitLab show folded. */
+static void write_background(struct what *what, struct query *rule, int64_t worst)
+{
+    FILE *out = what->section.out;
+
+    fputs("\n" MARKDOWN_FOLD_BEGIN "\n", out);
+    write_values(out, &what->values, worst);
+    write_paragraph(out, "What it means.", query_text(rule, EXPLAIN));
+    write_paragraph(out, "Reference.", query_text(rule, REFERENCE));
+    fputs("\n" MARKDOWN_FOLD_END "\n", out);
+}
+
 static enum status write_rule(struct what *what, struct query *rule, struct error *err)
 {
     FILE *out = what->section.out;
@@ -238,9 +250,7 @@ static enum status write_rule(struct what *what, struct query *rule, struct erro
     write_sentences(what, "What would have saved it:", "what_if", true, worst);
     write_paragraph(out, "What to do.", query_text(rule, REMEDY));
     write_sentences(what, "What would overturn this:", "missing", true, worst);
-    write_values(out, &what->values, worst);
-    write_paragraph(out, "What it means.", query_text(rule, EXPLAIN));
-    write_paragraph(out, "Reference.", query_text(rule, REFERENCE));
+    write_background(what, rule, worst);
     fputc('\n', out);
     return status;
 }

@@ -184,6 +184,7 @@ await open(incident, "dark");
 await check("dark where that is wanted", async () => await browser.ask("getComputedStyle(document.body).backgroundColor") !== light);
 const { data } = await browser.call("Page.printToPDF");
 await check("it prints", async () => data.length > 20000);
+await check("what was folded is unfolded on paper", "[...document.querySelectorAll('#what-happened details')].map(d => d.open)", [true, true, true]);
 await check("nothing was complained about in the dark", async () => complaints, []);
 
 // --- contrast (WCAG 2: 4.5 to 1), names, and what moves

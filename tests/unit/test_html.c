@@ -10,6 +10,7 @@
 #include "picture/graph.h"
 #include "picture/picture.h"
 #include "report/html_markdown.h"
+#include "report/markdown.h"
 
 static char *rendered(const char *markdown)
 {
@@ -58,6 +59,18 @@ static void test_markdown_table(void **state)
                     "</thead>\n<tbody>\n"
                     "<tr><td><code>x|y</code></td><td class=number>5</td></tr>\n"
                     "<tr><td>|z</td><td class=number>–</td></tr>\n</tbody></table></div>\n");
+}
+
+/* Only the two lines that our writer makes: any other tag is text. */
+static void test_markdown_fold(void **state)
+{
+    (void)state;
+    assert_rendered("a\n" MARKDOWN_FOLD_BEGIN "\n\n**b** c\n\n" MARKDOWN_FOLD_END "\nd\n",
+                    "<p>a\n</p>\n" MARKDOWN_FOLD_BEGIN "\n<p><strong>b</strong> c\n</p>\n"
+                    "</details>\n<p>d\n</p>\n");
+    assert_rendered("<details>\n", "<p>&#60;details&#62;\n</p>\n");
+    assert_rendered("```text\n" MARKDOWN_FOLD_END "\n```\n",
+                    "<pre tabindex=0>&#60;/details&#62;\n</pre>\n");
 }
 
 /* Text that no writer should have let through: it breaks nothing even so. */
@@ -223,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_markdown_section_list_fence),
         cmocka_unit_test(test_markdown_table),
         cmocka_unit_test(test_markdown_time),
+        cmocka_unit_test(test_markdown_fold),
         cmocka_unit_test(test_markdown_raw_html),
         cmocka_unit_test(test_graph_data),
         cmocka_unit_test(test_graph_stride),

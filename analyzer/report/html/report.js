@@ -68,6 +68,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
   makeSortable(table);
 }
 
+// Paper has nothing to unfold.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("#what-happened details")) folded.open = true;
+});
+
 // --- to the graph ---------------------------------------------------------------------------
 
 function jump(text, name, action) {
