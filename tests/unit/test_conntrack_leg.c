@@ -4,13 +4,13 @@
 #include "unit/conntrack.h"
 
 struct leg_test {
+    struct conntrack_cases cases;
+    struct conntrack_result results[CONNTRACK_CASES_MAX];
     union {
         struct conntrack_leg leg;
         char room[sizeof(struct conntrack_leg) +
                   CONNTRACK_CASES_MAX * sizeof(struct conntrack_entry)];
     };
-    struct conntrack_cases cases;
-    struct conntrack_result results[CONNTRACK_CASES_MAX];
 };
 
 enum {
