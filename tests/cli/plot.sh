@@ -36,7 +36,8 @@ is_well_formed() {
     if command -v xmllint >/dev/null 2>&1; then
         xmllint --nonet --noout "$1"
     else
-        head -n 1 "$1" | grep -q '^<?xml' && tail -n 1 "$1" | grep -q '</svg>'
+        # gnuplot ends it with an empty line.
+        head -n 1 "$1" | grep -q '^<?xml' && [ "$(tail -n 2 "$1")" = '</svg>' ]
     fi
 }
 
