@@ -1,6 +1,7 @@
 #include "command/interrupt.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -11,11 +12,16 @@
  * ignore SIGINT. */
 static sigset_t watched;
 
+/* The thread holds no lock any more that its beginning took, such as one of malloc(): a process
+ * that is forked earlier would wait for it for ever. */
+static sem_t begun;
+
 /* A thread may do what a signal's handler may not: look into folders. */
 static void *wait_for_signal(void *unused)
 {
     int number;
 
+    sem_post(&begun);
     while (sigwait(&watched, &number) != 0)
         continue;
     scrap_remove_all();
@@ -35,12 +41,16 @@ void interrupt_begin(void)
 {
     pthread_t thread;
 
+    sem_init(&begun, 0, 0);
     sigemptyset(&watched);
     watch(SIGINT);
     watch(SIGTERM);
     pthread_sigmask(SIG_BLOCK, &watched, NULL);
-    if (pthread_create(&thread, NULL, wait_for_signal, NULL) == 0)
-        pthread_detach(thread);
-    else
+    if (pthread_create(&thread, NULL, wait_for_signal, NULL) != 0) {
         pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
+        return;
+    }
+    pthread_detach(thread);
+    while (sem_wait(&begun) != 0) /* EINTR */
+        continue;
 }
