@@ -7,6 +7,14 @@
 #include "decode/packet.h"
 #include "picture/picture.h"
 
+bool ladder_row_shows(const struct ladder_row *row, int64_t segment)
+{
+    for (size_t lane = 0; lane < LADDER_LANES_MAX; lane++)
+        if (row->sightings[lane].segment == segment)
+            return true;
+    return false;
+}
+
 /* The row of the sighting `segment` at another point, if `lane` is still free in it. Where the
  * network cut a segment in pieces the first of them takes it. */
 static struct ladder_row *row_of(struct ladder *ladder, int64_t segment, size_t lane)
@@ -14,9 +22,8 @@ static struct ladder_row *row_of(struct ladder *ladder, int64_t segment, size_t 
     for (size_t i = ladder->count; i-- > 0;) {
         struct ladder_row *row = &ladder->rows[i];
 
-        for (size_t j = 0; j < LADDER_LANES_MAX; j++)
-            if (row->sightings[j].segment == segment && row->sightings[lane].segment == 0)
-                return row;
+        if (row->sightings[lane].segment == 0 && ladder_row_shows(row, segment))
+            return row;
     }
     return NULL;
 }

@@ -60,6 +60,9 @@ void ladder_add(struct ladder *ladder, size_t lane, const struct picture_segment
 void ladder_add_icmp(struct ladder *ladder, size_t lane, int64_t ts_ns, int64_t frame, int ttl,
                      char *text);
 
+/* Whether one of the row's sightings is that segment. */
+bool ladder_row_shows(const struct ladder_row *row, int64_t segment);
+
 /* Puts the rows in the order of time. */
 void ladder_sort(struct ladder *ladder);
 

@@ -26,18 +26,8 @@ enum status ladder_missing_load(struct ladder_missing *missing, const struct rep
     return query_close(&q);
 }
 
-static bool is_evidence(const struct ladder_row *row, size_t lanes, const int64_t *evidence,
-                        size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        for (size_t lane = 0; lane < lanes; lane++)
-            if (row->sightings[lane].segment == evidence[i])
-                return true;
-    return false;
-}
-
 void ladder_missing_mark(const struct ladder_missing *missing, struct ladder *ladder, size_t lanes,
-                         const int64_t *evidence, size_t count)
+                         int64_t segment)
 {
     size_t edge = missing->dir == 0 ? lanes : 1;
 
@@ -45,7 +35,7 @@ void ladder_missing_mark(const struct ladder_missing *missing, struct ladder *la
         struct ladder_row *row = &ladder->rows[i];
         struct ladder_span span = ladder_span(row, lanes);
 
-        if (!row->is_icmp && row->dir == missing->dir && is_evidence(row, lanes, evidence, count) &&
+        if (!row->is_icmp && row->dir == missing->dir && ladder_row_shows(row, segment) &&
             (int)span.last + span.forward == (int)edge)
             row->mark_bits |= 1u << MARK_NOT_FORWARDED;
     }

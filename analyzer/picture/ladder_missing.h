@@ -21,9 +21,9 @@ enum status ladder_missing_load(struct ladder_missing *missing, const struct rep
                                 int64_t connection, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Marks as not forwarded each row that is one of `evidence` and came to the point before. The lane
- * of `missing` is the last of `lanes` towards the receiver. */
+/* Marks the row of a segment as not forwarded, if it came to the point before. The lane of
+ * `missing` is the last of `lanes` towards the receiver. */
 void ladder_missing_mark(const struct ladder_missing *missing, struct ladder *ladder, size_t lanes,
-                         const int64_t *evidence, size_t count);
+                         int64_t segment);
 
 #endif

@@ -142,16 +142,6 @@ static void write_note(FILE *out, const char *text, struct note_place *at)
         fprintf(out, " . %s", text);
 }
 
-static bool is_about(const struct picture *picture, const struct ladder_row *row,
-                     const struct picture_label *label)
-{
-    bool about = false;
-
-    for (size_t i = 0; i < picture->traces_count && !about; i++)
-        about = row->sightings[i].segment == label->segment;
-    return about && !row->is_icmp;
-}
-
 /* Another sighting of the segment may have the same role. */
 static bool is_said(const struct picture *picture, const struct ladder_row *row, size_t label)
 {
@@ -159,7 +149,7 @@ static bool is_said(const struct picture *picture, const struct ladder_row *row,
 
     for (size_t i = 0; i < label && !said; i++)
         said = strcmp(picture->labels[i].text, picture->labels[label].text) == 0 &&
-               is_about(picture, row, &picture->labels[i]);
+               ladder_row_shows(row, picture->labels[i].segment);
     return said;
 }
 
@@ -171,7 +161,7 @@ static void write_notes(FILE *out, const struct picture *picture, const struct l
 
     fprintf(out, "set label ''");
     for (size_t i = 0; i < picture->labels_count; i++)
-        if (is_about(picture, row, &picture->labels[i]) && !is_said(picture, row, i))
+        if (ladder_row_shows(row, picture->labels[i].segment) && !is_said(picture, row, i))
             write_note(out, picture->labels[i].text, &at);
     for (int mark = MARK_OUT_OF_ORDER; mark < MARKS && at.lines == 0; mark++) {
         char text[40];

@@ -221,18 +221,13 @@ static enum status read_sacks(const struct fill *fill, struct error *err)
 static void finish_ladder(struct picture *picture)
 {
     size_t edge = picture->missing.dir == 0 ? picture->traces_count - 1 : 0;
-    int64_t *evidence;
 
     ladder_sort(&picture->ladder);
-    if (picture->missing.point == NULL || picture->labels_count == 0 ||
-        picture->traces[edge].leg != 0)
+    if (picture->missing.point == NULL || picture->traces[edge].leg != 0)
         return;
-    evidence = memory_alloc(picture->labels_count * sizeof *evidence);
     for (size_t i = 0; i < picture->labels_count; i++)
-        evidence[i] = picture->labels[i].segment;
-    ladder_missing_mark(&picture->missing, &picture->ladder, picture->traces_count, evidence,
-                        picture->labels_count);
-    free(evidence);
+        ladder_missing_mark(&picture->missing, &picture->ladder, picture->traces_count,
+                            picture->labels[i].segment);
 }
 
 enum status picture_set_fill(struct picture_set *set, const struct report *report,

@@ -72,9 +72,8 @@ static char *list_chosen(const struct ladder_told *told)
 static void mark_row(struct ladder_told *told, int64_t segment, enum mark mark)
 {
     for (size_t i = 0; i < told->ladder.count && mark != MARKS; i++)
-        for (size_t lane = 0; lane < told->lanes_count; lane++)
-            if (told->ladder.rows[i].sightings[lane].segment == segment)
-                told->ladder.rows[i].mark_bits |= 1u << mark;
+        if (ladder_row_shows(&told->ladder.rows[i], segment))
+            told->ladder.rows[i].mark_bits |= 1u << mark;
 }
 
 /* Whom an ICMP error says to have dropped a segment: that segment ends there. */
@@ -129,16 +128,12 @@ static enum status load_marks(struct ladder_told *told, const struct report *rep
 static void mark_missing(struct ladder_told *told)
 {
     size_t edge = told->missing.dir == 0 ? told->lanes_count - 1 : 0;
-    int64_t *evidence;
 
     if (told->lanes[edge].leg != 0)
         return;
-    evidence = memory_alloc(told->roles_count * sizeof *evidence);
     for (size_t i = 0; i < told->roles_count; i++)
-        evidence[i] = told->roles[i].segment;
-    ladder_missing_mark(&told->missing, &told->ladder, told->lanes_count, evidence,
-                        told->roles_count);
-    free(evidence);
+        ladder_missing_mark(&told->missing, &told->ladder, told->lanes_count,
+                            told->roles[i].segment);
 }
 
 /* The segments of a leg between two rows are counted, so that nobody takes them for neighbours. */
@@ -215,22 +210,14 @@ void ladder_told_free(struct ladder_told *told)
     *told = (struct ladder_told){0};
 }
 
-static bool is_about(const struct ladder_told *told, const struct ladder_row *row, size_t role)
-{
-    bool about = false;
-
-    for (size_t lane = 0; lane < told->lanes_count && !about; lane++)
-        about = row->sightings[lane].segment == told->roles[role].segment;
-    return about;
-}
-
 /* Another sighting of the segment may have the same role. */
 static bool is_said(const struct ladder_told *told, const struct ladder_row *row, size_t role)
 {
     bool said = false;
 
     for (size_t i = 0; i < role && !said; i++)
-        said = strcmp(told->roles[i].text, told->roles[role].text) == 0 && is_about(told, row, i);
+        said = strcmp(told->roles[i].text, told->roles[role].text) == 0 &&
+               ladder_row_shows(row, told->roles[i].segment);
     return said;
 }
 
@@ -240,7 +227,7 @@ void ladder_told_write_notes(FILE *out, enum text_style style, const struct ladd
     const char *before = "";
 
     for (size_t i = 0; i < told->roles_count; i++) {
-        if (!is_about(told, row, i) || is_said(told, row, i))
+        if (!ladder_row_shows(row, told->roles[i].segment) || is_said(told, row, i))
             continue;
         fputs(before, out);
         text_write(out, style, told->roles[i].text, NAME_MAX_LENGTH);
