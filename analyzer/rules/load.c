@@ -1,10 +1,11 @@
 /* A rule from its file. */
 #include <errno.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "capture/hasher.h"
 #include "rules/header.h"
 #include "rules/load.h"
 
@@ -17,8 +18,7 @@ enum {
 
 static char *id_of_path(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    const char *name = text_file_name(path);
     const char *dot = strrchr(name, '.');
 
     return memory_print("%.*s", (int)(dot ? (size_t)(dot - name) : strlen(name)), name);
@@ -46,14 +46,11 @@ static enum status read_file(struct rule *rule, size_t *length, struct error *er
 
 static void digest_text(struct rule *rule, size_t length)
 {
-    struct sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct hash *hash = hash_new();
 
-    sha256_init(&context);
-    sha256_update(&context, length, (const uint8_t *)rule->text);
-    sha256_digest(&context, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(rule->sha256 + 2 * i, 3, "%02x", digest[i]);
+    hash_add(hash, (const uint8_t *)rule->text, length);
+    hash_write(hash, rule->sha256);
+    hash_free(hash);
 }
 
 void rule_load(struct rule *rule, const char *path, enum rule_kind kind)

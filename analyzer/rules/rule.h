@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "capture/hasher.h"
 #include "rules/param.h"
 
 enum rule_kind {
@@ -17,9 +18,9 @@ struct rule {
     char *id; /* the name of the file without .sql */
     char *path;
     enum rule_kind kind;
-    char *text;        /* the whole file */
-    size_t sql_offset; /* where the header ends */
-    char sha256[65];   /* of the file, hexadecimal */
+    char *text;               /* the whole file */
+    size_t sql_offset;        /* where the header ends */
+    char sha256[SHA256_TEXT]; /* of the file */
     char *title;
     const char *severity; /* static */
     char *explain;        /* NULL: not given; so are the next two */
