@@ -140,7 +140,8 @@ static void add_window(struct picture *picture, const struct picture_segment *s)
 {
     struct picture_window *window = &picture->window;
     /* The window of a SYN is never scaled: RFC 7323 §2.2. */
-    int64_t edge = s->ack_off + (s->flags & TCP_SYN ? s->win : s->win << window->scale);
+    int64_t edge =
+        s->ack_off + (s->flags & TCP_SYN ? s->win : s->win << window->scale[picture->dir == 0]);
     struct picture_step *step;
 
     if (s->ts_ns < picture->from_ns)

@@ -46,9 +46,9 @@ struct picture_trace {
 
 /* How far the receiver lets the sender go, as seen nearest to the sender. */
 struct picture_window {
-    bool known;   /* the scale is: a SYN was seen */
+    bool known;   /* the scales are: a SYN was seen */
+    int scale[2]; /* of the client's windows, of the server's */
     size_t trace; /* whose ACKs tell it */
-    int scale;
     char *legend;
     int64_t first; /* that of before the picture's range; 0: none */
     struct picture_step *steps;

@@ -116,16 +116,18 @@ static enum status load_window(struct picture *picture, const struct report *rep
     struct query q;
 
     query_open(&q, report,
-               "SELECT iif(max(wscale_client) IS NULL OR max(wscale_server) IS NULL, 0,"
-               " iif(:dir = 0, max(wscale_server), max(wscale_client))),"
-               " max(syns + synacks) > 0 FROM leg WHERE connection_id = :connection",
+               "SELECT iif(both, client, 0), iif(both, server, 0), handshake"
+               " FROM (SELECT max(wscale_client) AS client, max(wscale_server) AS server,"
+               "  max(wscale_client) NOT NULL AND max(wscale_server) NOT NULL AS both,"
+               "  max(syns + synacks) > 0 AS handshake"
+               "  FROM leg WHERE connection_id = :connection)",
                err);
-    query_bind(&q, ":dir", picture->dir);
     query_bind(&q, ":connection", picture->connection);
     if (query_next(&q) && picture->traces_count > 0) {
         window->trace = picture->dir == 0 ? 0 : picture->traces_count - 1;
-        window->known = query_int(&q, 1) != 0;
-        window->scale = scale_of(query_int(&q, 0));
+        window->known = query_int(&q, 2) != 0;
+        for (int dir = 0; dir < 2; dir++)
+            window->scale[dir] = scale_of(query_int(&q, dir));
         window->legend = text_safe(TEXT_GNUPLOT, "window's edge", LEGEND_MAX_LENGTH);
     }
     return query_close(&q);

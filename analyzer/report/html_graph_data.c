@@ -67,24 +67,6 @@ static enum status write_lanes(FILE *out, const struct shown *shown, int64_t con
     return query_close(&q);
 }
 
-/* By how many bits the windows of client and server are shifted: none if not both SYNs have the
- * option (RFC 7323 §2.2), 14 at most (§2.3); without a SYN it is not known. */
-static enum status write_scale(FILE *out, const struct shown *shown, int64_t connection)
-{
-    struct query q;
-
-    query_open(&q, shown->report,
-               "SELECT iif(both, min(client, 14), 0), iif(both, min(server, 14), 0)"
-               " FROM (SELECT max(wscale_client) AS client, max(wscale_server) AS server,"
-               "  max(wscale_client) NOT NULL AND max(wscale_server) NOT NULL AS both"
-               "  FROM leg WHERE connection_id = :connection HAVING max(syns + synacks) > 0)",
-               shown->err);
-    query_bind(&q, ":connection", connection);
-    if (query_next(&q))
-        fprintf(out, ",\"scale\":[%" PRId64 ",%" PRId64 "]", query_int(&q, 0), query_int(&q, 1));
-    return query_close(&q);
-}
-
 /* "[ns since the first segment, direction of the data, left edge, right edge]" of each. */
 static void write_sacks(FILE *out, const struct picture *picture)
 {
@@ -124,8 +106,8 @@ static enum status write_connection(FILE *out, const struct shown *shown,
     }
     status = query_close(&q);
     lanes_status = write_lanes(out, shown, picture->connection);
-    if (lanes_status == STATUS_OK)
-        lanes_status = write_scale(out, shown, picture->connection);
+    if (picture->window.known)
+        fprintf(out, ",\"scale\":[%d,%d]", picture->window.scale[0], picture->window.scale[1]);
     write_sacks(out, picture);
     fprintf(out, ",\"count\":%zu,\"left_out\":%" PRId64 ",\"data\":\"", graph_count(picture->graph),
             graph_left_out(picture->graph));

@@ -435,7 +435,7 @@ static void test_picture_add_window(void **state)
 
     (void)state;
     picture.window.known = true;
-    picture.window.scale = 3;
+    picture.window.scale[1] = 3;
     for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
         picture_add(&picture, 0, &seen[i]);
     picture_add(&picture, 1, &elsewhere);
