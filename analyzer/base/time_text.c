@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/decimal.h"
+
 enum {
     SECONDS_MAX = 1000000000
 };
@@ -20,6 +22,21 @@ static int64_t whole_seconds(int64_t ns, int64_t *fraction)
     return (ns - *fraction) / NS_PER_SECOND;
 }
 
+static char *put_pair(char *at, int value, char after)
+{
+    at = decimal_put_padded(at, (uint64_t)value, 2);
+    *at++ = after;
+    return at;
+}
+
+static char *put_clock(char *at, const struct tm *tm, int64_t fraction)
+{
+    at = put_pair(at, tm->tm_hour, ':');
+    at = put_pair(at, tm->tm_min, ':');
+    at = put_pair(at, tm->tm_sec, '.');
+    return decimal_put_padded(at, (uint64_t)fraction, 9);
+}
+
 const char *time_text_clock(int64_t ns, char text[static TIME_TEXT_SIZE])
 {
     int64_t fraction;
@@ -27,30 +44,38 @@ const char *time_text_clock(int64_t ns, char text[static TIME_TEXT_SIZE])
     struct tm tm;
 
     gmtime_r(&seconds, &tm);
-    snprintf(text, TIME_TEXT_SIZE, "%02d:%02d:%02d.%09" PRId64, tm.tm_hour, tm.tm_min, tm.tm_sec,
-             fraction);
+    *put_clock(text, &tm, fraction) = '\0';
     return text;
 }
 
 const char *time_text_iso(int64_t ns, char text[static TIME_TEXT_SIZE])
 {
-    char clock[TIME_TEXT_SIZE];
     int64_t fraction;
     time_t seconds = (time_t)whole_seconds(ns, &fraction);
     struct tm tm;
+    char *at;
 
     gmtime_r(&seconds, &tm);
-    snprintf(text, TIME_TEXT_SIZE, "%04d-%02d-%02dT%.18sZ", tm.tm_year + 1900, tm.tm_mon + 1,
-             tm.tm_mday, time_text_clock(ns, clock));
+    at = decimal_put_padded(text, (uint64_t)tm.tm_year + 1900, 4); /* 1677 to 2262, in 64 bits */
+    *at++ = '-';
+    at = put_pair(at, tm.tm_mon + 1, '-');
+    at = put_pair(at, tm.tm_mday, 'T');
+    at = put_clock(at, &tm, fraction);
+    *at++ = 'Z';
+    *at = '\0';
     return text;
 }
 
 const char *time_text_seconds(int64_t ns, char text[static TIME_TEXT_SIZE])
 {
     uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+    char *at = text;
 
-    snprintf(text, TIME_TEXT_SIZE, "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "",
-             size / NS_PER_SECOND, size % NS_PER_SECOND);
+    if (ns < 0)
+        *at++ = '-';
+    at = decimal_put(at, size / NS_PER_SECOND);
+    *at++ = '.';
+    *decimal_put_padded(at, size, 9) = '\0';
     return text;
 }
 

@@ -1,7 +1,8 @@
 #include "decode/options.h"
 
-#include <stdio.h>
+#include <string.h>
 
+#include "base/decimal.h"
 #include "decode/numbers.h"
 
 enum {
@@ -45,20 +46,19 @@ const char *options_print(const uint8_t *header, uint32_t captured, char text[st
 {
     uint32_t end = captured > 12 ? (uint32_t)(header[12] >> 4) * 4 : 0;
     uint32_t size;
-    size_t used = 0;
+    char *to = text;
 
-    text[0] = '\0';
     for (uint32_t at = FIXED; at < end && at < captured; at += size) {
         const char *name = options_name(header, captured, at, &size);
-        char number[8];
 
-        snprintf(number, sizeof number, "%u", header[at]);
-        used += (size_t)snprintf(text + used, OPTIONS_TEXT - used, "%s%s", used > 0 ? "," : "",
-                                 name != NULL ? name : number);
+        if (to > text)
+            *to++ = ',';
+        to = name != NULL ? stpcpy(to, name) : decimal_put(to, header[at]);
         if (header[at] == TCP_OPT_END)
             break;
     }
+    *to = '\0';
     if (end > captured)
-        snprintf(text + used, OPTIONS_TEXT - used, "%s...", used > 0 ? "," : "");
+        strcpy(to, to > text ? ",..." : "...");
     return text;
 }
