@@ -66,17 +66,28 @@ const char *time_text_iso(int64_t ns, char text[static TIME_TEXT_SIZE])
     return text;
 }
 
-const char *time_text_seconds(int64_t ns, char text[static TIME_TEXT_SIZE])
+/* `places`: how many of the last digits are a fraction, which `scale` is 1 of. */
+static const char *print_fixed(int64_t value, uint64_t scale, int places, char *text)
 {
-    uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
     char *at = text;
 
-    if (ns < 0)
+    if (value < 0)
         *at++ = '-';
-    at = decimal_put(at, size / NS_PER_SECOND);
+    at = decimal_put(at, size / scale);
     *at++ = '.';
-    *decimal_put_padded(at, size, 9) = '\0';
+    *decimal_put_padded(at, size, places) = '\0';
     return text;
+}
+
+const char *time_text_seconds(int64_t ns, char text[static TIME_TEXT_SIZE])
+{
+    return print_fixed(ns, NS_PER_SECOND, 9, text);
+}
+
+const char *time_text_milliseconds(int64_t ns, char text[static TIME_TEXT_SIZE])
+{
+    return print_fixed(ns, 1000000, 6, text);
 }
 
 const char *time_text_human(int64_t ns, char text[static TIME_TEXT_SIZE])

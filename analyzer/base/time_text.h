@@ -18,6 +18,8 @@ const char *time_text_iso(int64_t ns, char text[static TIME_TEXT_SIZE]);
 const char *time_text_clock(int64_t ns, char text[static TIME_TEXT_SIZE]);
 /* "-0.020000000": a difference in seconds, to the nanosecond */
 const char *time_text_seconds(int64_t ns, char text[static TIME_TEXT_SIZE]);
+/* "1.037421": the same in milliseconds, without their name */
+const char *time_text_milliseconds(int64_t ns, char text[static TIME_TEXT_SIZE]);
 /* "1.5 µs", "87 ms", "2 h 3 min": a difference for people, about three digits */
 const char *time_text_human(int64_t ns, char text[static TIME_TEXT_SIZE]);
 

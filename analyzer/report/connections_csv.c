@@ -32,11 +32,16 @@ static const char *const columns[] = {
 
 static void write_cell(struct csv_row *row, struct query *q, int column)
 {
-    char text[TIME_TEXT_SIZE];
+    char text[TIME_TEXT_SIZE], end[TABLE_END_SIZE];
 
     switch (column) {
     case CONNECTION_CLIENT:
     case CONNECTION_SERVER:
+        csv_write_text(row, table_end(q, column, end));
+        break;
+    case CONNECTION_CLIENT_PORT:
+    case CONNECTION_SERVER_PORT:
+        break; /* with its address */
     case CONNECTION_OUTCOME:
     case CONNECTION_POINTS:
     case CONNECTION_LINK_METHOD:
@@ -48,8 +53,19 @@ static void write_cell(struct csv_row *row, struct query *q, int column)
     case CONNECTION_DURATION:
         csv_write_plain(row, time_text_seconds(query_int(q, column), text));
         break;
-    default:
+    case CONNECTION_HANDSHAKE:
+        csv_write_plain(row, query_is_null(q, column)
+                                 ? ""
+                                 : time_text_milliseconds(query_int(q, column), text));
+        break;
+    case CONNECTION_LINK_CONFIDENCE:
         csv_write_plain(row, query_text(q, column));
+        break;
+    default:
+        if (query_is_null(q, column))
+            csv_write_plain(row, "");
+        else
+            csv_write_int(row, query_int(q, column));
     }
 }
 
@@ -61,7 +77,7 @@ enum status connections_csv_write(const struct report *report, FILE *out, struct
     csv_write_header(&row, columns);
     query_open(&q, report, TABLE_CONNECTIONS_SQL " ORDER BY c.id", err);
     while (query_next(&q)) {
-        for (int column = 0; columns[column] != NULL; column++)
+        for (int column = 0; column <= CONNECTION_FINDINGS; column++)
             write_cell(&row, &q, column);
         csv_end_row(&row);
     }

@@ -1,25 +1,40 @@
 #include "report/csv_row.h"
 
 #include <csv.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/text.h"
 
-/* In one write: csv_fwrite() takes the lock of the file for each character. */
+/* A line is put together first: the lock of the file, and of csv_fwrite() the one for each
+ * character, would be most of the work. */
+static void flush(struct csv_row *row)
+{
+    fwrite(row->line, 1, row->used, row->out);
+    row->used = 0;
+}
+
+static void put(struct csv_row *row, char c)
+{
+    if (row->used == sizeof row->line)
+        flush(row);
+    row->line[row->used++] = c;
+}
+
 void csv_write_plain(struct csv_row *row, const char *text)
 {
-    char cell[256] = ",";
-    size_t length = strlen(text), comma = row->cells++ > 0;
-    size_t size = comma + csv_write(cell + comma, sizeof cell - comma, text, length);
+    size_t length = strlen(text), size;
 
-    if (size <= sizeof cell) {
-        fwrite(cell, 1, size, row->out);
+    if (row->cells++ > 0)
+        put(row, ',');
+    size = csv_write(row->line + row->used, sizeof row->line - row->used, text, length);
+    if (size <= sizeof row->line - row->used) {
+        row->used += size;
         return;
     }
-    fwrite(cell, 1, comma, row->out);
+    flush(row);
     csv_fwrite(row->out, text, length);
 }
 
@@ -96,15 +111,15 @@ void csv_write_text(struct csv_row *row, const char *text)
 
 void csv_write_int(struct csv_row *row, int64_t value)
 {
-    char text[24];
+    char text[DECIMAL_SIZE];
 
-    snprintf(text, sizeof text, "%" PRId64, value);
-    csv_write_plain(row, text);
+    csv_write_plain(row, decimal_print(value, text));
 }
 
 void csv_end_row(struct csv_row *row)
 {
-    fputc('\n', row->out);
+    put(row, '\n');
+    flush(row);
     row->cells = 0;
 }
 

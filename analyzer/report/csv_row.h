@@ -8,6 +8,8 @@
 struct csv_row {
     FILE *out;
     int cells; /* of the current line */
+    size_t used;
+    char line[1024]; /* what of it is not yet in the file */
 };
 
 /* The header: `names` ends with NULL. */

@@ -119,18 +119,21 @@ static void write_connection(FILE *out, struct query *q)
         CONNECTION_BYTES_SERVER,    CONNECTION_RSTS_CLIENT,     CONNECTION_RSTS_SERVER,
         CONNECTION_FINDINGS,
     };
-    char text[TIME_TEXT_SIZE];
+    char text[TIME_TEXT_SIZE], end[TABLE_END_SIZE];
 
     fprintf(out, "<tr data-connection=%" PRId64 ">", query_int(q, CONNECTION_ID));
     write_count(out, q, CONNECTION_ID);
-    write_text(out, "address", query_text(q, CONNECTION_CLIENT));
-    write_text(out, "address", query_text(q, CONNECTION_SERVER));
+    write_text(out, "address", table_end(q, CONNECTION_CLIENT, end));
+    write_text(out, "address", table_end(q, CONNECTION_SERVER, end));
     write_text(out, "", query_text(q, CONNECTION_OUTCOME));
     write_time(out, q, CONNECTION_FIRST);
     write_number(out, query_int(q, CONNECTION_DURATION),
                  time_text_human(query_int(q, CONNECTION_DURATION), text));
     write_text(out, "code", query_text(q, CONNECTION_POINTS));
-    write_text(out, "number", query_text(q, CONNECTION_HANDSHAKE_MS));
+    write_text(out, "number",
+               query_is_null(q, CONNECTION_HANDSHAKE)
+                   ? ""
+                   : time_text_milliseconds(query_int(q, CONNECTION_HANDSHAKE), text));
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         write_count(out, q, counts[i]);
     fputs("</tr>\n", out);

@@ -1,10 +1,24 @@
 #include "report/tables.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+#include "base/decimal.h"
 
 enum {
     NAME_MAX_LENGTH = 80
 };
+
+const char *table_end(struct query *q, int column, char text[static TABLE_END_SIZE])
+{
+    const char *address = query_text(q, column);
+    size_t length = strnlen(address, TABLE_END_SIZE - DECIMAL_SIZE - 1);
+
+    memcpy(text, address, length);
+    text[length] = ':';
+    decimal_print(query_int(q, column + 1), text + length + 1);
+    return text;
+}
 
 void table_write_evidence(FILE *out, enum text_style style, struct query *evidence, int64_t finding,
                           int64_t max)

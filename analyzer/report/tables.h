@@ -42,14 +42,16 @@ enum table_finding {
 
 enum table_connection {
     CONNECTION_ID,
-    CONNECTION_CLIENT,
+    CONNECTION_CLIENT, /* address and port: table_end() */
+    CONNECTION_CLIENT_PORT,
     CONNECTION_SERVER,
+    CONNECTION_SERVER_PORT,
     CONNECTION_OUTCOME,
     CONNECTION_FIRST,
     CONNECTION_DURATION,
     CONNECTION_LEGS,
     CONNECTION_POINTS,
-    CONNECTION_HANDSHAKE_MS,
+    CONNECTION_HANDSHAKE,
     CONNECTION_SEGMENTS_CLIENT,
     CONNECTION_SEGMENTS_SERVER,
     CONNECTION_BYTES_CLIENT,
@@ -70,19 +72,27 @@ enum table_connection {
     " SELECT connection_id, group_concat(name, ' ') AS points FROM ("                              \
     " SELECT l.connection_id, p.name FROM leg l JOIN connection c ON c.id = l.connection_id"       \
     " JOIN point p ON p.id = l.point_id WHERE c.legs > 1"                                          \
+    " AND EXISTS (SELECT 1 FROM connection WHERE legs > 1)"                                        \
     " ORDER BY l.connection_id, l.path_position, l.id) GROUP BY connection_id),"                   \
     " count AS MATERIALIZED ("                                                                     \
     " SELECT connection_id, count(*) AS findings FROM finding GROUP BY connection_id) "            \
-    "SELECT c.id, c.client_addr || ':' || c.client_port, c.server_addr || ':' || c.server_port,"   \
+    "SELECT c.id, c.client_addr, c.client_port, c.server_addr, c.server_port,"                     \
     " c.outcome, c.first_ns, c.last_ns - c.first_ns, c.legs, coalesce(way.points, p.name),"        \
-    " iif(c.handshake_ns IS NULL, '', printf('%.6f', c.handshake_ns / 1e6)),"                      \
-    " segments_client, segments_server, bytes_client, bytes_server, syns, rsts_client,"            \
-    " rsts_server, c.link_method,"                                                                 \
+    " c.handshake_ns, segments_client, segments_server, bytes_client, bytes_server, syns,"         \
+    " rsts_client, rsts_server, c.link_method,"                                                    \
     " iif(c.link_confidence IS NULL, '', printf('%.3f', c.link_confidence)),"                      \
     " c.reuse_of, coalesce(count.findings, 0)"                                                     \
     " FROM connection c JOIN leg near ON near.id = c.leg_id"                                       \
     " JOIN point p ON p.id = near.point_id LEFT JOIN way ON way.connection_id = c.id"              \
     " LEFT JOIN count ON count.connection_id = c.id"
+
+enum {
+    TABLE_END_SIZE = 96
+};
+
+/* "10.0.0.1:443" of an address in this column and a port in the next. Returns `text`, which holds
+ * every address that there is; what a tampered case has in its place is cut. */
+const char *table_end(struct query *q, int column, char text[static TABLE_END_SIZE]);
 
 /* "late segment host#562, RST host#563", by the statement `evidence` of TABLE_EVIDENCE_SQL. What
  * is beyond `max` is counted. */

@@ -182,16 +182,44 @@ static void test_csv_write_text_other_separators(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(cells); i++) {
-        char *written = NULL, *expected = memory_print("\"%s\"", cells[i][1]);
+        char *written = NULL, *expected = memory_print("\"%s\"\n", cells[i][1]);
         size_t size = 0;
         FILE *out = text_open(&written, &size);
         struct csv_row row = {.out = out};
 
         csv_write_text(&row, cells[i][0]);
+        csv_end_row(&row);
         fclose(out);
         assert_string_equal(written, expected);
         free(written);
         free(expected);
+    }
+}
+
+/* Whatever the place where a line no longer fits the room that it is put together in. */
+static void test_csv_write_long_lines(void **state)
+{
+    const size_t room = sizeof((struct csv_row *)NULL)->line;
+
+    (void)state;
+    for (size_t length = room - 20; length <= room + 2; length++) {
+        char *first = memory_print("%*s", (int)length, "x"), *written = NULL;
+        char *expected = memory_print("\"%s\",\"12\",\"a\"\"\"\n\"%s\"\n", first, first);
+        size_t size = 0;
+        FILE *out = text_open(&written, &size);
+        struct csv_row row = {.out = out};
+
+        csv_write_text(&row, first);
+        csv_write_int(&row, 12);
+        csv_write_text(&row, "a\"");
+        csv_end_row(&row);
+        csv_write_plain(&row, first);
+        csv_end_row(&row);
+        fclose(out);
+        assert_string_equal(written, expected);
+        free(written);
+        free(expected);
+        free(first);
     }
 }
 
@@ -205,6 +233,8 @@ static void test_time_text_formats(void **state)
     assert_string_equal(time_text_clock(1795217405260068001, text), "23:30:05.260068001");
     assert_string_equal(time_text_seconds(-20000000, text), "-0.020000000");
     assert_string_equal(time_text_seconds(INT64_MIN, text), "-9223372036.854775808");
+    assert_string_equal(time_text_milliseconds(1037421, text), "1.037421");
+    assert_string_equal(time_text_milliseconds(-5, text), "-0.000005");
     assert_string_equal(time_text_human(0, text), "0 ns");
     assert_string_equal(time_text_human(1500, text), "1.5 µs");
     assert_string_equal(time_text_human(999999, text), "1 ms");
@@ -547,6 +577,7 @@ int main(void)
         cmocka_unit_test(test_text_count_thousands),
         cmocka_unit_test(test_csv_write_text_formula),
         cmocka_unit_test(test_csv_write_text_other_separators),
+        cmocka_unit_test(test_csv_write_long_lines),
         cmocka_unit_test(test_time_text_formats),
         cmocka_unit_test(test_time_text_parse_numbers),
         cmocka_unit_test(test_time_range_apply_ends),
