@@ -24,14 +24,14 @@ static enum status load_counts(struct verdict *v, const struct report *report, s
     struct query q;
 
     query_open(&q, report,
-               "SELECT (SELECT count(*) FROM connection), (SELECT count(*) FROM point),"
+               "SELECT count(*), (SELECT count(*) FROM point),"
                " (SELECT coalesce(sum(segments), 0) FROM capture),"
                " (SELECT count(DISTINCT connection_id) FROM finding"
                " WHERE severity IN ('error', 'warning')), (SELECT count(*) FROM rule),"
                " (SELECT count(*) FROM remark WHERE kind = 'broken-rule'),"
-               " (SELECT count(*) FROM connection WHERE outcome = 'refused'),"
-               " (SELECT count(*) FROM connection WHERE outcome = 'reset'),"
-               " (SELECT count(*) FROM connection WHERE outcome = 'unanswered')",
+               " count(*) FILTER (WHERE outcome = 'refused'),"
+               " count(*) FILTER (WHERE outcome = 'reset'),"
+               " count(*) FILTER (WHERE outcome = 'unanswered') FROM connection",
                err);
     if (query_next(&q)) {
         v->connections = query_int(&q, 0);
