@@ -43,6 +43,8 @@ static void store_free(struct store *store)
     for (int i = 0; i < TABLES; i++)
         insert_close(&store->tables[i]);
     sqlite3_close(store->db);
+    if (store->fd >= 0)
+        close(store->fd); /* not before SQLite: its locks on the file would go */
     free(store->part);
     free(store);
 }
@@ -68,6 +70,7 @@ enum status store_open(const char *path, struct store **out, struct error *err)
     enum status status;
 
     *out = NULL;
+    store->fd = -1;
     store->part = store_part_path(path);
     unlink(store->part);
     status = case_create(store->part, &store->db, err);
@@ -79,7 +82,8 @@ enum status store_open(const char *path, struct store **out, struct error *err)
         status = error_set(err, STATUS_OUTPUT, "%s: %.900s", store->part, reason.text);
         goto out;
     }
-    store->writer = writer_new(store->db, true);
+    store->fd = open(store->part, O_RDONLY | O_CLOEXEC);
+    store->writer = writer_new(store->db, store->fd, true);
     for (int i = 0; i < TABLES; i++)
         store->tables[i].writer = store->writer;
     *out = store;
@@ -280,21 +284,6 @@ void store_remark(struct store *store, const char *kind, const char *text)
     insert_run(insert);
 }
 
-/* Lets the disk begin, while the rules are running: store_publish() waits for it. */
-static void begin_sync(const char *path)
-{
-#ifdef SYNC_FILE_RANGE_WRITE
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-    close(fd);
-#else
-    (void)path;
-#endif
-}
-
 /* Every rule begins with the events of a few kinds: asked for some thirty times, the index costs a
  * third of the scans that it saves. Made when all rows are there, which is the cheapest. */
 static const char finish_sql[] = "CREATE INDEX event_kind ON event(kind); COMMIT";
@@ -318,8 +307,6 @@ enum status store_close(struct store *store, struct error *err)
     if (rc != SQLITE_OK) {
         status = error_set(err, STATUS_OUTPUT, "%s: %.900s", store->part, reason.text);
         unlink(store->part);
-    } else {
-        begin_sync(store->part);
     }
     store_free(store);
     return status;

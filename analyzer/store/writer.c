@@ -1,5 +1,6 @@
 #include "store/writer.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -8,15 +9,33 @@
 #include "base/memory.h"
 #include "store/case.h"
 
+enum {
+    SYNC_BLOCKS = 128 /* 8 MiB of rows */
+};
+
 struct writer {
     sqlite3 *db;
     struct ring *ring;
     pthread_t thread;
     bool has_thread;
+    int fd;         /* of the database's file; -1: none */
+    size_t written; /* blocks since the disk was told to begin */
     atomic_bool failed;
     int rc; /* of the first failure: the thread's, until it is joined */
     struct error err;
 };
+
+/* Lets the disk begin with what SQLite has written, so that there is little to wait for at the end.
+ * Does not wait itself, unless the disk has far more to do than it can. */
+static void begin_sync(int fd)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    if (fd >= 0)
+        (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd;
+#endif
+}
 
 static void store_block(struct writer *writer, const struct block *block)
 {
@@ -41,6 +60,8 @@ static void *run(void *context)
     while ((block = ring_next(writer->ring)) != NULL) {
         store_block(writer, block);
         ring_give_back(writer->ring, block);
+        if (++writer->written % SYNC_BLOCKS == 0)
+            begin_sync(writer->fd);
     }
     return NULL;
 }
@@ -60,11 +81,12 @@ static bool start(struct writer *writer)
     return rc == 0;
 }
 
-struct writer *writer_new(sqlite3 *db, bool threaded)
+struct writer *writer_new(sqlite3 *db, int fd, bool threaded)
 {
     struct writer *writer = memory_zalloc(sizeof *writer);
 
     writer->db = db;
+    writer->fd = fd;
     writer->rc = SQLITE_OK;
     writer->ring = ring_new(WRITER_BLOCKS, WRITER_BLOCK_BYTES);
     writer->has_thread = threaded && start(writer);

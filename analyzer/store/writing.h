@@ -26,6 +26,7 @@ enum store_table {
 struct store {
     sqlite3 *db; /* the writer's, while there is one */
     char *part;  /* temporary name */
+    int fd;      /* of that file, to let the disk begin; -1: none */
     struct writer *writer;
     struct feed segments, events;
     struct insert tables[TABLES];

@@ -51,7 +51,7 @@ static unsigned char *write_all(bool threaded, sqlite3_int64 *size)
 
     assert_int_equal(insert_open(&numbers, db, "number", 2), SQLITE_OK);
     assert_int_equal(insert_open(&words, db, "word", 3), SQLITE_OK);
-    writer = numbers.writer = words.writer = writer_new(db, threaded);
+    writer = numbers.writer = words.writer = writer_new(db, -1, threaded);
     for (int64_t i = 0; i < ROWS; i++) {
         snprintf(word, sizeof word, "word %lld", (long long)i);
         add_number(&numbers, i);
@@ -107,7 +107,7 @@ static void test_writer_values(void **state)
 
     (void)state;
     assert_int_equal(insert_open(&words, db, "word", 3), SQLITE_OK);
-    words.writer = writer_new(db, true);
+    words.writer = writer_new(db, -1, true);
     for (int64_t i = 0; i < ROWS; i++)
         add_word(&words, i, i % 3 == 0 ? NULL : i % 3 == 1 ? "" : "word");
     writer_flush(words.writer, &words.feed);
@@ -139,7 +139,7 @@ static void test_writer_long_text(void **state)
     memset(text, 'x', LENGTH);
     text[LENGTH] = '\0';
     assert_int_equal(insert_open(&words, db, "word", 3), SQLITE_OK);
-    words.writer = writer_new(db, true);
+    words.writer = writer_new(db, -1, true);
     for (int64_t i = 0; i < 300; i++)
         add_word(&words, i, i % 3 == 0 ? text : "short");
     writer_flush(words.writer, &words.feed);
@@ -163,7 +163,7 @@ static void fail_at_a_row(bool threaded)
 
     assert_int_equal(insert_open(&numbers, db, "number", 2), SQLITE_OK);
     assert_int_equal(insert_open(&words, db, "word", 3), SQLITE_OK);
-    writer = numbers.writer = words.writer = writer_new(db, threaded);
+    writer = numbers.writer = words.writer = writer_new(db, -1, threaded);
     add_number(&numbers, 1000);
     for (; row < ROWS * 10 && !writer_has_failed(writer); row++)
         add_number(&numbers, row);
@@ -194,8 +194,8 @@ static void test_writer_nothing(void **state)
     struct error err;
 
     (void)state;
-    assert_int_equal(writer_end(writer_new(db, true), &err), SQLITE_OK);
-    assert_int_equal(writer_end(writer_new(db, false), &err), SQLITE_OK);
+    assert_int_equal(writer_end(writer_new(db, -1, true), &err), SQLITE_OK);
+    assert_int_equal(writer_end(writer_new(db, -1, false), &err), SQLITE_OK);
     sqlite3_close(db);
 }
 
