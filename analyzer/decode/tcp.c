@@ -47,11 +47,25 @@ static void option_decode(const uint8_t *p, uint8_t size, struct tcp_options *op
     }
 }
 
+/* The layout of RFC 7323 appendix A, which nearly every segment of a connection with timestamps
+ * has: two NOPs and the option. */
+static bool are_timestamps_alone(const uint8_t *p, uint32_t captured, uint32_t sent)
+{
+    return sent == 12 && captured == 12 && p[0] == TCP_OPT_NOP && p[1] == TCP_OPT_NOP &&
+           p[2] == TCP_OPT_TIMESTAMPS && p[3] == 10;
+}
+
 static void options_decode(const uint8_t *p, uint32_t captured, uint32_t sent,
                            struct tcp_options *opt)
 {
     uint32_t at = 0;
 
+    if (are_timestamps_alone(p, captured, sent)) {
+        opt->has_timestamps = true;
+        opt->tsval = be32(p + 4);
+        opt->tsecr = be32(p + 8);
+        return;
+    }
     while (at < sent) {
         uint8_t size;
 
