@@ -1,6 +1,8 @@
 /* Legs by tuple: open addressing over slabs. */
 #include <stdlib.h>
 #include <string.h>
+
+#define XXH_INLINE_ALL /* the key's size is known here: a third of the instructions */
 #include <xxhash.h>
 
 #include "base/memory.h"
@@ -13,7 +15,7 @@ enum {
 };
 
 struct slot {
-    uint32_t hash;   /* upper half: spares most looks at the leg */
+    uint64_t hash;   /* of its key: spares most looks at the leg */
     struct leg *leg; /* NULL: free */
 };
 
@@ -143,8 +145,8 @@ static struct slot *find_slot(const struct leg_table *table, const struct leg_ke
     for (;; at = (at + 1) & mask) {
         struct slot *slot = &table->slots[at];
 
-        if (slot->leg == NULL || (slot->hash == (uint32_t)(hash >> 32) &&
-                                  memcmp(&slot->leg->key, key, sizeof *key) == 0))
+        if (slot->leg == NULL ||
+            (slot->hash == hash && memcmp(&slot->leg->key, key, sizeof *key) == 0))
             return slot;
     }
 }
@@ -163,7 +165,7 @@ static void grow(struct leg_table *table)
     table->slots = memory_zalloc(table->slots_count * sizeof *table->slots);
     for (size_t i = 0; i < old_count; i++)
         if (old[i].leg != NULL)
-            *find_slot(table, &old[i].leg->key, hash_key(&old[i].leg->key)) = old[i];
+            *find_slot(table, &old[i].leg->key, old[i].hash) = old[i];
     free(old);
 }
 
@@ -191,7 +193,7 @@ static void empty_slot(struct leg_table *table, struct slot *slot)
         at = (at + 1) & mask;
         if (table->slots[at].leg == NULL)
             break;
-        home = (size_t)hash_key(&table->slots[at].leg->key) & mask;
+        home = (size_t)table->slots[at].hash & mask;
         if (((at - home) & mask) < ((at - hole) & mask))
             continue; /* its place lies behind the hole */
         table->slots[hole] = table->slots[at];
@@ -275,7 +277,7 @@ struct leg_hit leg_table_add(struct leg_table *table, uint32_t point, const stru
                 grow(table);
                 slot = find_slot(table, &key, hash);
             }
-            slot->hash = (uint32_t)(hash >> 32);
+            slot->hash = hash;
         }
         hit.leg = begin(table, slot, &key, src_is_low == from_client, ts_ns);
         hit.dir = from_client ? DIR_CLIENT : DIR_SERVER;
