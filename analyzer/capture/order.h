@@ -17,11 +17,11 @@ struct clock_map {
 
 static inline int64_t clock_common(const struct clock_map *map, int64_t raw_ns)
 {
-    /* Split, so that years times a rate do not overflow. */
-    int64_t since = raw_ns - map->origin_ns;
-    int64_t drift =
-        since / 1000000000 * map->drift_ppb + since % 1000000000 * map->drift_ppb / 1000000000;
+    int64_t since = raw_ns - map->origin_ns, drift = 0;
 
+    if (map->drift_ppb != 0) /* split, so that years times a rate do not overflow */
+        drift =
+            since / 1000000000 * map->drift_ppb + since % 1000000000 * map->drift_ppb / 1000000000;
     return raw_ns - map->offset_ns - drift;
 }
 

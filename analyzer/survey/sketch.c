@@ -1,6 +1,8 @@
 #include "survey/sketch.h"
 
 #include <string.h>
+
+#define XXH_INLINE_ALL /* all sizes are known here */
 #include <xxhash.h>
 
 enum {
@@ -9,14 +11,12 @@ enum {
     PAYLOAD_BYTES = 24, /* as many as a snapshot length of 96 leaves */
 };
 
-static void keep(struct sketch *sketch, enum sketch_class kind, int dir, uint64_t hash,
-                 int64_t ts_ns)
+static void insert(struct sketch *sketch, enum sketch_class kind, int dir, uint64_t hash,
+                   int64_t ts_ns)
 {
     struct fingerprint *kept = sketch->kept[kind][dir];
     unsigned count = sketch->count[kind][dir], at = count;
 
-    if (count == SKETCH_KEPT && hash > kept[count - 1].hash)
-        return;
     while (at > 0 && kept[at - 1].hash >= hash)
         at--;
     if (at < count && kept[at].hash == hash) {
@@ -27,6 +27,15 @@ static void keep(struct sketch *sketch, enum sketch_class kind, int dir, uint64_
         sketch->count[kind][dir] = (uint8_t)++count;
     memmove(&kept[at + 1], &kept[at], (count - 1 - at) * sizeof *kept);
     kept[at] = (struct fingerprint){.hash = hash, .ts_ns = ts_ns};
+}
+
+/* Nearly none is among the lowest, once there are some. */
+static inline void keep(struct sketch *sketch, enum sketch_class kind, int dir, uint64_t hash,
+                        int64_t ts_ns)
+{
+    if (sketch->count[kind][dir] < SKETCH_KEPT ||
+        hash <= sketch->kept[kind][dir][SKETCH_KEPT - 1].hash)
+        insert(sketch, kind, dir, hash, ts_ns);
 }
 
 static void add_exact(struct sketch *sketch, int dir, const struct segment *tcp, int64_t ts_ns)
