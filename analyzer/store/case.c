@@ -11,6 +11,7 @@
     "PRAGMA page_size = 32768;"                                                                    \
     "PRAGMA journal_mode = OFF;"                                                                   \
     "PRAGMA synchronous = OFF;"                                                                    \
+    "PRAGMA secure_delete = ON;" /* unused room is zero: two runs, same bytes */                   \
     "PRAGMA locking_mode = EXCLUSIVE;"
 
 static int pragma_value(sqlite3 *db, const char *sql)
