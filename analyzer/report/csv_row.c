@@ -72,8 +72,19 @@ static bool is_hidden(uint32_t c)
     return text_is_unsafe(c) && c != '\t' && c != '\r' && c != '\n';
 }
 
+/* Digits, lower case letters, dots and colons alone, as addresses and names of states are. */
+static bool is_plain(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (!((*text >= '0' && *text <= ':') || (*text >= 'a' && *text <= 'z') || *text == '.'))
+            return false;
+    return true;
+}
+
 static bool is_safe(const char *text)
 {
+    if (is_plain(text))
+        return true;
     for (const char *at = text; *at != '\0'; at++)
         if ((unsigned char)*at >= 0x80 || is_hidden((unsigned char)*at) ||
             (may_begin_cell(text, at) && begins_formula(at)))

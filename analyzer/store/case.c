@@ -37,7 +37,8 @@ static pthread_once_t set_up = PTHREAD_ONCE_INIT;
 
 enum status case_open(const char *path, enum case_mode mode, sqlite3 **db, struct error *err)
 {
-    int flags = mode == CASE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    int flags =
+        SQLITE_OPEN_NOMUTEX | (mode == CASE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     struct stat info;
     enum status status;
     int version;

@@ -20,7 +20,8 @@ enum case_mode {
 };
 
 /* Opens an existing case. STATUS_INPUT if there is no such file, if it is no case database or if
- * it is one of another version; `err` says which. Caller closes with sqlite3_close(). */
+ * it is one of another version; `err` says which. One thread at a time may use it. Caller closes
+ * with sqlite3_close(). */
 enum status case_open(const char *path, enum case_mode mode, sqlite3 **db, struct error *err)
     __attribute__((warn_unused_result));
 

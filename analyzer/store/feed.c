@@ -10,12 +10,6 @@ struct feed_table {
     const struct feed *feed;
 };
 
-struct feed_cursor {
-    sqlite3_vtab_cursor base;
-    const char *row;
-    size_t left; /* rows, with this one */
-};
-
 static int feed_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                         sqlite3_vtab **out, char **message)
 {
@@ -112,18 +106,13 @@ static int feed_eof(sqlite3_vtab_cursor *cursor)
     return ((const struct feed_cursor *)cursor)->left == 0;
 }
 
-static int feed_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
-{
-    feed_of(cursor)->column(context, ((const struct feed_cursor *)cursor)->row, column);
-    return SQLITE_OK;
-}
-
 static int feed_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
 {
     *rowid = (sqlite3_int64)((const struct feed_cursor *)cursor)->left; /* nothing asks for it */
     return SQLITE_OK;
 }
 
+/* All but xColumn, which is the feed's own. */
 static const sqlite3_module feed_module = {
     .xConnect = feed_connect, /* no xCreate: the table is there by its name alone */
     .xBestIndex = feed_best_index,
@@ -133,7 +122,6 @@ static const sqlite3_module feed_module = {
     .xFilter = feed_filter,
     .xNext = feed_next,
     .xEof = feed_eof,
-    .xColumn = feed_column,
     .xRowid = feed_rowid,
 };
 
@@ -141,8 +129,11 @@ int feed_open(struct feed *feed, sqlite3 *db)
 {
     char *name = memory_print("feed_%s", feed->table);
     char *insert = memory_print("INSERT INTO %s SELECT * FROM %s", feed->table, name);
-    int rc = sqlite3_create_module(db, name, &feed_module, feed);
+    int rc;
 
+    feed->module = feed_module;
+    feed->module.xColumn = feed->column;
+    rc = sqlite3_create_module(db, name, &feed->module, feed);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db, insert, -1, &feed->insert, NULL);
     free(insert);

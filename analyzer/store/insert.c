@@ -25,9 +25,9 @@ struct insert_cell {
     enum cell_type type;
 };
 
-static void cell_column(sqlite3_context *context, const void *row, int column)
+static int cell_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
-    const struct insert_cell *cell = (const struct insert_cell *)row + column;
+    const struct insert_cell *cell = (const struct insert_cell *)feed_row(cursor) + column;
 
     switch (cell->type) {
     case CELL_NULL:
@@ -46,6 +46,7 @@ static void cell_column(sqlite3_context *context, const void *row, int column)
         sqlite3_result_blob(context, cell->value.bytes, (int)cell->length, SQLITE_STATIC);
         break;
     }
+    return SQLITE_OK;
 }
 
 int insert_open(struct insert *insert, sqlite3 *db, const char *table, int columns)
@@ -145,5 +146,6 @@ void insert_close(struct insert *insert)
     feed_close(&insert->feed);
     free(insert->cells);
     free(insert->text);
-    *insert = (struct insert){0};
+    insert->cells = NULL;
+    insert->text = NULL;
 }

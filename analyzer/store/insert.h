@@ -18,8 +18,8 @@ struct insert {
     size_t text_used, text_capacity;
 };
 
-/* Prepares for rows of `columns` values. SQLite's error code. `insert` stays at its address;
- * `table` is static. */
+/* Prepares for rows of `columns` values. SQLite's error code. `insert` stays at its address until
+ * `db` is closed; `table` is static. */
 int insert_open(struct insert *insert, sqlite3 *db, const char *table, int columns);
 
 /* The value of the next column. Text is copied; NULL is NULL. */

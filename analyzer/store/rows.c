@@ -55,9 +55,9 @@ static void set_optional(sqlite3_context *context, bool has, int64_t value)
         sqlite3_result_null(context);
 }
 
-static void segment_column(sqlite3_context *context, const void *row, int column)
+static int segment_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
-    const struct segment_cells *cells = row;
+    const struct segment_cells *cells = feed_row(cursor);
 
     switch (column) {
     case SEGMENT_TS_NS:
@@ -115,11 +115,12 @@ static void segment_column(sqlite3_context *context, const void *row, int column
         sqlite3_result_null(context);
         break;
     }
+    return SQLITE_OK;
 }
 
-static void event_column(sqlite3_context *context, const void *row, int column)
+static int event_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
-    const struct event *event = row;
+    const struct event *event = feed_row(cursor);
 
     switch (column) {
     case EVENT_ID:
@@ -155,6 +156,7 @@ static void event_column(sqlite3_context *context, const void *row, int column)
     default:
         break;
     }
+    return SQLITE_OK;
 }
 
 void rows_segment_feed(struct feed *feed)

@@ -17,8 +17,8 @@ enum {
 struct writer;
 
 /* From now on only the writer may use `db`, until writer_end(). `fd` is of its file, so that the
- * disk can begin before the end; -1: it begins when it likes. Borrowed. Without `threaded`, or where
- * no thread can be had, rows are inserted by the one that makes them. */
+ * disk can begin before the end; -1: it begins when it likes. Borrowed. Without `threaded`, or
+ * where no thread can be had, rows are inserted by the one that makes them. */
 struct writer *writer_new(sqlite3 *db, int fd, bool threaded) __attribute__((warn_unused_result));
 
 /* Room for a row and `text` bytes for what it has of text, which writer_text() finds. Both are to
