@@ -16,9 +16,6 @@ enum {
  * is. */
 static const int64_t TIMER_NS = 200000000;
 
-/* Reordering where no round trip was measured: Wireshark's bound. */
-static const int64_t REORDER_NS = 3000000;
-
 /* Timers fire early by a tick, and clocks are read at another place than the timer's. */
 static int64_t about(int64_t ns)
 {
@@ -73,11 +70,11 @@ struct verdict again_reordered(const struct step *step, const struct sent_range 
                    ? (struct verdict){"reordering", "ip-id", 95}
                    : (struct verdict){NULL, "ip-id", 90};
     if (whole.samples == 0)
-        return lag <= REORDER_NS ? (struct verdict){"reordering", "lag", 60}
-                                 : (struct verdict){NULL, "lag", 60};
+        return lag <= STEP_REORDER_NS ? (struct verdict){"reordering", "lag", 60}
+                                      : (struct verdict){NULL, "lag", 60};
     if (lag < about(whole.min))
         return (struct verdict){"reordering", "sooner-than-a-round-trip", 90};
-    if (step->own->flow->dup_acks < DUP_ACKS && lag <= REORDER_NS)
+    if (step->own->flow->dup_acks < DUP_ACKS && lag <= STEP_REORDER_NS)
         return (struct verdict){"reordering", "lag", 60};
     return (struct verdict){NULL, "lag", 70};
 }
@@ -98,7 +95,7 @@ static bool follows_dup_acks(const struct step *step, const struct rtt *whole)
     int64_t since = step->segment->ts_ns - step->own->flow->dup_ack_ns;
 
     return step->own->flow->dup_acks >= DUP_ACKS &&
-           since <= (whole->samples > 0 ? whole->smoothed : 0) + REORDER_NS;
+           since <= (whole->samples > 0 ? whole->smoothed : 0) + STEP_REORDER_NS;
 }
 
 /* An ACK has just told that something sent later arrived: with RACK that is enough, however long
@@ -110,7 +107,7 @@ static bool follows_sack(const struct step *step, const struct sent_range *forme
 
     return flow->dup_acks > 0 && flow->sacked > sent_end(former) &&
            flow->sent.delivered_ns > former->last_ns &&
-           since <= (near->beyond.samples > 0 ? near->beyond.min : 0) + REORDER_NS;
+           since <= (near->beyond.samples > 0 ? near->beyond.min : 0) + STEP_REORDER_NS;
 }
 
 /* Within the loss that the sender is repairing already. */

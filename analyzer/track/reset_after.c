@@ -4,8 +4,6 @@
 
 #include "track/steps.h"
 
-/* Packets that overtake each other come so near: Wireshark's bound where it knows no round trip. */
-static const int64_t OVERTAKEN_NS = 3000000;
 static const int64_t PATIENCE_NS = 1000000000;
 static const int64_t RACE_NS = 2000000000;
 
@@ -24,7 +22,7 @@ static bool is_later(const struct step *step, const struct reset *reset)
 {
     if (step->tcp->opt.has_timestamps && reset->has_own_tsval && newer(step, reset->own_tsval) != 0)
         return newer(step, reset->own_tsval) > 0;
-    return step->segment->ts_ns - reset->ts_ns >= OVERTAKEN_NS;
+    return step->segment->ts_ns - reset->ts_ns >= STEP_REORDER_NS;
 }
 
 static void follow_sender(const struct step *step, struct reset *reset)

@@ -4,6 +4,12 @@
 
 #include "track/state.h"
 
+enum {
+    /* Packets that overtake each other come so near, where no round trip was measured: Wireshark's
+     * bound. */
+    STEP_REORDER_NS = 3000000
+};
+
 struct step {
     struct track *track;
     const struct tracked_segment *segment;
