@@ -53,6 +53,7 @@ static const struct option long_options[] = {
 static enum status take_option(void *context, int option, struct error *err)
 {
     struct request *request = context;
+
     switch (option) {
     case 'c':
         return argument_number("--connection", optarg, 1, INT64_MAX, &request->plot.connection,

@@ -129,12 +129,13 @@ static bool is_older(const struct step *step)
 static void note_stamp(const struct step *step)
 {
     static const int64_t shortest_ns = 1000000; /* of a timestamp's tick, in most stacks */
-    struct rtt whole = rtt_whole(&step->own->flow->beyond, &step->other->flow->beyond);
-    int64_t spacing_ns = whole.smoothed / 4;
+    int64_t spacing_ns;
 
-    if (step->tcp->opt.has_timestamps)
-        stamps_add(&step->own->flow->stamps, step->end, step->tcp->opt.tsval, step->segment->ts_ns,
-                   spacing_ns > shortest_ns ? spacing_ns : shortest_ns);
+    if (!step->tcp->opt.has_timestamps)
+        return;
+    spacing_ns = rtt_whole(&step->own->flow->beyond, &step->other->flow->beyond).smoothed / 4;
+    stamps_add(&step->own->flow->stamps, step->end, step->tcp->opt.tsval, step->segment->ts_ns,
+               spacing_ns > shortest_ns ? spacing_ns : shortest_ns);
 }
 
 /* It was sent after the copy of its bytes that this point saw before, or after others above it: it
