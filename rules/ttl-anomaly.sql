@@ -34,8 +34,12 @@
 --            that repeat.
 -- reference: RFC 9293 §3.9.2; RFC 791 §3.2; RFC 8200 §3; RFC 1122 §3.2.1.7; RFC 792; RFC 4443 §3.3
 
+-- A leg has two ends: dir 0 is what the client sent, 1 the server.
+WITH side AS MATERIALIZED (
+    SELECT 0 AS dir UNION ALL SELECT 1
+),
 -- ICMP time exceeded in transit. One message is a row for each point that saw it.
-WITH quoted AS MATERIALIZED (
+quoted AS MATERIALIZED (
     SELECT l.connection_id, i.point_id, i.src, i.dir
       FROM icmp i
       JOIN leg l ON l.id = i.leg_id
@@ -83,70 +87,59 @@ come AS MATERIALIZED (
      WHERE ttl <= 64
      GROUP BY point_id, dir, addr
 ),
--- The ends that failed, ran out, or are of a sender with several TTLs, each at the point nearest to
--- it; the others cost no row.
+-- The legs with an end that failed, ran out, or is of a sender with several TTLs; the others cost no
+-- row. One scan finds both ends.
+picked AS MATERIALIZED (
+    SELECT l.id, l.connection_id, l.point_id, l.path_position, l.client_addr, l.server_addr,
+           l.server_port, l.ttl_max_client, l.ttl_max_server, l.ttl_min_client, l.ttl_min_server,
+           l.syns - l.sightings_syns AS syns_sent, l.synacks - l.sightings_synacks AS synacks_sent,
+           l.first_segment, l.last_segment,
+           l.connection_id IN (SELECT id FROM dead) AS is_unanswered
+      FROM leg l
+     WHERE syns_sent > 1
+        OR synacks_sent > 1
+        OR is_unanswered
+        OR l.connection_id IN (SELECT connection_id FROM exceeded)
+        OR EXISTS (SELECT 1 FROM mixed)
+           AND ((l.point_id, 0, l.client_addr) IN (SELECT * FROM mixed)
+                OR (l.point_id, 1, l.server_addr) IN (SELECT * FROM mixed))
+),
+-- Each end at the point nearest to it.
 sent AS MATERIALIZED (
-    SELECT e.*, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255)) - ttl AS hops,
+    SELECT e.*, u.ttl AS usual_ttl, m.addr IS NOT NULL AS is_mixed,
+           e.hops > u.hops + :slack_hops AS is_odd,
+           e.hops >= u.hops + :far_hops AS is_far,
            is_unanswered AND e.tries > 0 AS is_dead,
-           e.tries > 1 OR is_unanswered AND e.tries > 0 AS is_failed
-      FROM (SELECT l.connection_id, l.id AS leg_id, l.point_id, 0 AS dir, l.client_addr AS addr,
-                   l.server_addr AS peer, l.server_port AS port,
-                   l.ttl_max_client AS ttl, l.ttl_min_client AS ttl_min,
-                   l.syns - l.sightings_syns AS tries, l.first_segment, l.last_segment,
-                   l.connection_id IN (SELECT id FROM dead) AS is_unanswered
-              FROM leg l
-             WHERE l.path_position = 0 AND l.ttl_max_client IS NOT NULL
-               AND (l.syns - l.sightings_syns > 1
-                    OR l.connection_id IN (SELECT id FROM dead)
-                    OR l.connection_id IN (SELECT connection_id FROM exceeded)
-                    OR EXISTS (SELECT 1 FROM mixed)
-                       AND (l.point_id, 0, l.client_addr) IN (SELECT * FROM mixed))
-             UNION ALL
-            SELECT l.connection_id, l.id, l.point_id, 1, l.server_addr,
-                   l.client_addr, l.server_port, l.ttl_max_server, l.ttl_min_server,
-                   l.synacks - l.sightings_synacks, l.first_segment, l.last_segment,
-                   l.connection_id IN (SELECT id FROM dead)
-              FROM leg l
-             WHERE l.ttl_max_server IS NOT NULL
-               AND (l.synacks - l.sightings_synacks > 1
-                    OR l.connection_id IN (SELECT id FROM dead)
-                    OR l.connection_id IN (SELECT connection_id FROM exceeded)
-                    OR EXISTS (SELECT 1 FROM mixed)
-                       AND (l.point_id, 1, l.server_addr) IN (SELECT * FROM mixed))
-               AND l.path_position = (SELECT legs - 1 FROM connection WHERE id = l.connection_id)) e
+           e.tries > 1 OR is_unanswered AND e.tries > 0 AS is_failed,
+           x.icmps, x.router
+      FROM (SELECT *, iif(ttl <= 64, 64, iif(ttl <= 128, 128, 255)) - ttl AS hops
+              FROM (SELECT p.connection_id, p.id AS leg_id, p.point_id, side.dir,
+                           iif(side.dir, p.server_addr, p.client_addr) AS addr,
+                           iif(side.dir, p.client_addr, p.server_addr) AS peer, p.server_port AS port,
+                           iif(side.dir, p.ttl_max_server, p.ttl_max_client) AS ttl,
+                           iif(side.dir, p.ttl_min_server, p.ttl_min_client) AS ttl_min,
+                           iif(side.dir, p.synacks_sent, p.syns_sent) AS tries,
+                           p.first_segment, p.last_segment, p.is_unanswered
+                      FROM picked p
+                     CROSS JOIN side
+                      JOIN connection c ON c.id = p.connection_id
+                     WHERE p.path_position = iif(side.dir, c.legs - 1, 0))) e
+     CROSS JOIN usual u USING (point_id, dir, addr)
+      LEFT JOIN mixed m USING (point_id, dir, addr)
+      LEFT JOIN exceeded x USING (connection_id, dir)
+     WHERE e.ttl IS NOT NULL
+       AND (tries > 1 OR is_unanswered OR is_mixed
+            OR e.connection_id IN (SELECT connection_id FROM exceeded))
 ),
 -- How each sender of several TTLs fares with its usual one and with odd ones, at each port.
-tally AS MATERIALIZED (
-    SELECT point_id, dir, addr, peer, port, hops, count(*) AS ends, sum(is_failed) AS failed,
-           sum(is_dead) AS dead
-      FROM sent
-     WHERE (point_id, dir, addr) IN (SELECT point_id, dir, addr FROM mixed)
-     GROUP BY point_id, dir, addr, peer, port, hops
-),
 score AS MATERIALIZED (
-    SELECT t.point_id, t.dir, t.addr, t.peer, t.port,
-           sum(iif(t.hops > u.hops + :slack_hops, ends, 0)) AS odd,
-           sum(iif(t.hops <= u.hops + :slack_hops, ends, 0)) AS usual,
-           sum(iif(t.hops > u.hops + :slack_hops, failed, 0)) AS odd_failed,
-           sum(iif(t.hops <= u.hops + :slack_hops, failed, 0)) AS usual_failed,
-           sum(iif(t.hops > u.hops + :slack_hops, dead, 0)) AS odd_dead,
-           sum(iif(t.hops <= u.hops + :slack_hops, dead, 0)) AS usual_dead
-      FROM tally t
-      JOIN usual u USING (point_id, dir, addr)
-     GROUP BY t.point_id, t.dir, t.addr, t.peer, t.port
-),
-suspect AS MATERIALIZED (
-    SELECT s.*, u.ttl AS usual_ttl, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead,
-           n.usual_dead,
-           s.hops > u.hops + :slack_hops AS is_odd,
-           s.hops >= u.hops + :far_hops AS is_far,
-           x.icmps, x.router
-      FROM sent s
-      JOIN usual u USING (point_id, dir, addr)
-      LEFT JOIN score n ON n.point_id = s.point_id AND n.dir = s.dir AND n.addr = s.addr
-                       AND n.peer = s.peer AND n.port = s.port
-      LEFT JOIN exceeded x ON x.connection_id = s.connection_id AND x.dir = s.dir
-     WHERE s.is_failed OR s.hops > u.hops + :slack_hops OR x.icmps > 0
+    SELECT point_id, dir, addr, peer, port,
+           sum(is_odd) AS odd, sum(NOT is_odd) AS usual,
+           sum(is_odd AND is_failed) AS odd_failed, sum(is_failed AND NOT is_odd) AS usual_failed,
+           sum(is_odd AND is_dead) AS odd_dead, sum(is_dead AND NOT is_odd) AS usual_dead
+      FROM sent
+     WHERE is_mixed
+     GROUP BY point_id, dir, addr, peer, port
 ),
 -- Who tried one TTL after the other, in a connection or from one to the next.
 probe AS MATERIALIZED (
@@ -155,7 +148,7 @@ probe AS MATERIALIZED (
            max(last_segment) AS last_segment
       FROM (SELECT *, max(ttl_min) OVER (PARTITION BY point_id, addr, peer) AS top,
                    row_number() OVER (PARTITION BY point_id, addr, peer ORDER BY ttl_min) AS nth
-              FROM (SELECT * FROM suspect WHERE dir = 0 AND (is_dead OR icmps > 0)))
+              FROM (SELECT * FROM sent WHERE dir = 0 AND (is_dead OR icmps > 0)))
      GROUP BY point_id, addr, peer
     HAVING min(ttl_min) <= :nearly_dead
        AND (count(DISTINCT ttl) >= :probe_ttls OR max(ttl - ttl_min) >= :probe_ttls)
@@ -169,77 +162,73 @@ pair AS (
            max(b.ttl_max_server - a.ttl_max_server) AS back
       FROM leg a
       JOIN leg b ON b.connection_id = a.connection_id AND b.path_position > a.path_position
-     WHERE (SELECT count(*) FROM point) > 1
-       AND (SELECT min(ttl) FROM suspect WHERE is_failed)
-           <= (SELECT max(max(ttl_max_client), max(ttl_max_server))
-                      - min(min(ttl_max_client), min(ttl_max_server)) FROM leg)
      GROUP BY 1, 2, 3, 4
+     LIMIT (SELECT CASE
+                       WHEN (SELECT count(*) FROM point) < 2 THEN 0
+                       WHEN (SELECT min(ttl) FROM sent WHERE is_failed)
+                            <= (SELECT max(max(ttl_max_client), max(ttl_max_server))
+                                       - min(min(ttl_max_client), min(ttl_max_server)) FROM leg) THEN -1
+                       ELSE 0
+                   END)
 ),
 way AS MATERIALIZED (
-    SELECT client_point AS near, server_point AS far, 0 AS dir, server_addr AS peer,
-           coalesce(max(there), max(back)) AS hops, max(there) IS NULL AS is_back
-      FROM pair GROUP BY 1, 2, 4
-    UNION ALL
-    SELECT server_point, client_point, 1, client_addr, coalesce(max(back), max(there)),
-           max(back) IS NULL
-      FROM pair GROUP BY 1, 2, 4
+    SELECT iif(dir, server_point, client_point) AS near, iif(dir, client_point, server_point) AS far,
+           dir, iif(dir, client_addr, server_addr) AS peer,
+           coalesce(max(iif(dir, back, there)), max(iif(dir, there, back))) AS hops,
+           max(iif(dir, back, there)) IS NULL AS is_back
+      FROM pair
+     CROSS JOIN side
+     GROUP BY 1, 2, 3, 4
 ),
+-- The points that the connection of a failed end came to, with the TTL of that end there.
 path AS MATERIALIZED (
-    SELECT l.connection_id, l.point_id, l.path_position, l.ttl_max_client, l.ttl_max_server,
-           l.synacks, p.name
+    SELECT s.leg_id, s.dir, l.point_id, p.name, l.synacks,
+           iif(s.dir, l.ttl_max_server, l.ttl_max_client) AS ttl,
+           iif(s.dir, -l.path_position, l.path_position) AS place
       FROM leg l
+     CROSS JOIN sent s ON s.connection_id = l.connection_id
       JOIN point p ON p.id = l.point_id
-     WHERE l.connection_id IN (SELECT connection_id FROM suspect WHERE is_failed)
+     WHERE s.is_failed
 ),
 -- The farthest of the points that this end's segments never came to.
 unreached AS MATERIALIZED (
     SELECT s.leg_id, s.dir, max(w.hops) AS hops, w.is_back, p.name
-      FROM suspect s
+      FROM sent s
       JOIN way w ON w.near = s.point_id AND w.dir = s.dir AND w.peer = s.peer
       JOIN point p ON p.id = w.far
-      LEFT JOIN path x ON x.connection_id = s.connection_id AND x.point_id = w.far
-                      AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
+      LEFT JOIN path x ON x.leg_id = s.leg_id AND x.dir = s.dir AND x.point_id = w.far
+                      AND x.ttl IS NOT NULL
      WHERE s.is_failed AND x.point_id IS NULL
      GROUP BY s.leg_id, s.dir
 ),
--- Where this end's segments were seen last.
+-- Where this end's segments were seen last; a SYN that was answered somewhere arrived.
 reached AS MATERIALIZED (
-    SELECT s.leg_id, s.dir, iif(s.dir, x.ttl_max_server, x.ttl_max_client) AS ttl, x.name,
-           max(iif(s.dir, -x.path_position, x.path_position)) AS farthest
-      FROM suspect s
-      JOIN path x ON x.connection_id = s.connection_id
-                 AND iif(s.dir, x.ttl_max_server, x.ttl_max_client) IS NOT NULL
-     WHERE s.is_failed
-     GROUP BY s.leg_id, s.dir
-),
--- Whose SYN was answered somewhere: it arrived.
-answered AS MATERIALIZED (
-    SELECT DISTINCT connection_id, 0 AS dir FROM path WHERE synacks > 0
+    SELECT leg_id, dir, ttl, name, max(iif(ttl IS NULL, NULL, place)) AS farthest,
+           dir = 0 AND sum(synacks) > 0 AS is_answered
+      FROM path
+     GROUP BY leg_id, dir
 ),
 -- TTLs that are few for the way back, and yet worked for other connections of the two at that port.
 doubtful AS MATERIALIZED (
     SELECT DISTINCT point_id, dir, addr, peer, port, ttl
-      FROM suspect
-     WHERE is_dead AND odd IS NULL AND hops >= :far_hops
+      FROM sent
+     WHERE is_dead AND NOT is_mixed AND hops >= :far_hops
 ),
 enough AS MATERIALIZED (
-    SELECT DISTINCT point_id, 0 AS dir, client_addr AS addr, server_addr AS peer,
-           server_port AS port, ttl_max_client AS ttl
-      FROM leg
-     WHERE EXISTS (SELECT 1 FROM doubtful WHERE dir = 0)
-       AND (point_id, 0, client_addr, server_addr, server_port, ttl_max_client) IN
-           (SELECT * FROM doubtful)
-       AND connection_id NOT IN (SELECT id FROM dead)
-     UNION ALL
-    SELECT DISTINCT point_id, 1, server_addr, client_addr, server_port, ttl_max_server
-      FROM leg
-     WHERE EXISTS (SELECT 1 FROM doubtful WHERE dir = 1)
-       AND (point_id, 1, server_addr, client_addr, server_port, ttl_max_server) IN
-           (SELECT * FROM doubtful)
-       AND connection_id NOT IN (SELECT id FROM dead)
+    SELECT DISTINCT l.point_id, side.dir, iif(side.dir, l.server_addr, l.client_addr) AS addr,
+           iif(side.dir, l.client_addr, l.server_addr) AS peer, l.server_port AS port,
+           iif(side.dir, l.ttl_max_server, l.ttl_max_client) AS ttl
+      FROM leg l
+     CROSS JOIN side
+     WHERE (l.point_id, side.dir, iif(side.dir, l.server_addr, l.client_addr),
+            iif(side.dir, l.client_addr, l.server_addr), l.server_port,
+            iif(side.dir, l.ttl_max_server, l.ttl_max_client)) IN (SELECT * FROM doubtful)
+       AND l.connection_id NOT IN (SELECT id FROM dead)
+     LIMIT (SELECT iif(EXISTS (SELECT 1 FROM doubtful), -1, 0))
 ),
 judged AS MATERIALIZED (
-    SELECT s.*, c.outcome, p.name AS point,
+    SELECT s.*, n.odd, n.usual, n.odd_failed, n.usual_failed, n.odd_dead, n.usual_dead,
+           c.outcome, p.name AS point,
            l.client_addr || ':' || l.client_port AS client,
            l.server_addr || ':' || l.server_port AS server,
            r.ttl AS last_ttl, r.name AS last_point, u.hops AS path_hops, u.name AS path_point,
@@ -248,7 +237,7 @@ judged AS MATERIALIZED (
                WHEN o.addr IS NOT NULL THEN 'probe'
                WHEN s.icmps > 0 THEN 'icmp'
                WHEN u.hops >= s.ttl THEN 'path'
-               WHEN is_dead AND a.dir IS NOT NULL THEN NULL
+               WHEN is_dead AND r.is_answered THEN NULL
                WHEN c.outcome = 'unanswered' AND r.ttl <= :nearly_dead AND s.ttl > :nearly_dead
                    THEN 'used up'
                WHEN is_dead AND s.hops >= :far_hops AND b.hops >= s.ttl AND k.ttl IS NULL
@@ -259,18 +248,20 @@ judged AS MATERIALIZED (
                     AND iif(b.hops >= s.ttl, 3, 2) * odd_failed >= odd
                     AND odd_failed * usual > usual_failed * odd THEN 'others'
            END AS proof
-      FROM suspect s
+      FROM sent s
       JOIN connection c ON c.id = s.connection_id
       JOIN leg l ON l.id = s.leg_id
       JOIN point p ON p.id = s.point_id
+      LEFT JOIN score n ON n.point_id = s.point_id AND n.dir = s.dir AND n.addr = s.addr
+                       AND n.peer = s.peer AND n.port = s.port
       LEFT JOIN unreached u ON u.leg_id = s.leg_id AND u.dir = s.dir
       LEFT JOIN reached r ON r.leg_id = s.leg_id AND r.dir = s.dir
       LEFT JOIN come b ON b.point_id = s.point_id AND b.dir = 1 - s.dir AND b.addr = s.peer
-      LEFT JOIN answered a ON a.connection_id = s.connection_id AND a.dir = s.dir
       LEFT JOIN enough k ON k.point_id = s.point_id AND k.dir = s.dir AND k.addr = s.addr
                         AND k.peer = s.peer AND k.port = s.port AND k.ttl = s.ttl
       LEFT JOIN probe o ON o.point_id = s.point_id AND o.addr = s.addr AND o.peer = s.peer
                        AND s.dir = 0
+     WHERE s.is_failed OR s.is_odd OR s.icmps > 0
 ),
 copy AS (
     SELECT leg_id, kind = 'synack-retransmission' AS dir, segment_id,
@@ -371,13 +362,12 @@ arrival AS MATERIALIZED (
     SELECT point_id, dir, client_addr, server_addr
       FROM (SELECT DISTINCT point_id, 0 AS dir, client_addr, server_addr, ttl_max_client AS ttl
               FROM leg
-             WHERE (SELECT count(*) FROM point) > 1
-               AND path_position > 0 AND ttl_max_client IS NOT NULL
+             WHERE path_position > 0 AND ttl_max_client IS NOT NULL
              UNION ALL
             SELECT DISTINCT point_id, 1, client_addr, server_addr, ttl_max_server
               FROM leg
-             WHERE (SELECT count(*) FROM point) > 1
-               AND ttl_max_server IS NOT NULL)
+             WHERE ttl_max_server IS NOT NULL
+             LIMIT (SELECT iif(count(*) > 1, -1, 0) FROM point))
      GROUP BY point_id, dir, client_addr, server_addr
     HAVING max(ttl) - min(ttl) > :slack_hops
 ),
@@ -388,7 +378,7 @@ arrived AS MATERIALIZED (
       FROM arrival r
       JOIN leg l ON l.point_id = r.point_id AND l.client_addr = r.client_addr
                 AND l.server_addr = r.server_addr
-     WHERE EXISTS (SELECT 1 FROM arrival)
+     LIMIT (SELECT iif(EXISTS (SELECT 1 FROM arrival), -1, 0))
 ),
 hop_count AS MATERIALIZED (
     SELECT v.point_id, v.dir, n.point_id AS near_id, v.client_addr, v.server_addr,

@@ -484,7 +484,7 @@ static void test_run_without_rules(void **state)
 /* --- the rules that come with the program ---------------------------------------------------- */
 
 /* A loop inside of another that scans a table costs rows times rows: each inner loop needs a
- * rowid or an index of its own. */
+ * rowid or an index of its own. `side` is a table of two rows: both ends of a leg in one scan. */
 static void assert_linear(sqlite3 *db, const struct rule *rule)
 {
     char *sql = memory_print("EXPLAIN QUERY PLAN %s", rule->text);
@@ -499,7 +499,7 @@ static void assert_linear(sqlite3 *db, const struct rule *rule)
         if (strncmp(detail, "SCAN ", 5) != 0 && strncmp(detail, "SEARCH ", 7) != 0)
             continue;
         assert_in_range(parent, 0, COUNT(seen) - 1);
-        if (seen[parent] && strncmp(detail, "SCAN ", 5) == 0)
+        if (seen[parent] && strncmp(detail, "SCAN ", 5) == 0 && strcmp(detail, "SCAN side") != 0)
             fail_msg("%s: %s inside of another loop", rule->path, detail);
         seen[parent] = true;
     }
