@@ -69,14 +69,14 @@ stray AS MATERIALIZED (
       JOIN leg x ON x.client_addr = l.client_addr AND x.client_port = l.client_port
                 AND x.server_addr = l.server_addr AND x.server_port = l.server_port
                 AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
-      JOIN all_rst y ON y.leg_id = x.id AND y.dir = o.dir AND y.seq = o.seq
+      JOIN each_rst y ON y.leg_id = x.id AND y.dir = o.dir AND y.seq = o.seq
      WHERE o.is_injected
      GROUP BY o.segment_id
 ),
 fin AS MATERIALIZED (
     SELECT leg_id, min(segment_id) AS first, max(segment_id) AS last, count(*) AS fins
       FROM event
-     WHERE kind = 'fin' AND leg_id IN (SELECT leg_id FROM rst)
+     WHERE kind = 'fin' AND leg_id IN (SELECT leg_id FROM reset)
      GROUP BY leg_id
 ),
 late AS MATERIALIZED (
@@ -131,7 +131,7 @@ syn AS MATERIALIZED (
 upstream AS MATERIALIZED (
     SELECT connection_id, path_position, client_addr, server_addr
       FROM leg
-     WHERE connection_id IN (SELECT connection_id FROM origin WHERE is_injected)
+     WHERE connection_id IN (SELECT connection_id FROM rst WHERE is_injected)
 ),
 fact AS MATERIALIZED (
     SELECT o.*, c.outcome, p.name AS point, u.name AS upstream,
@@ -336,7 +336,7 @@ counted AS MATERIALIZED (
     SELECT class, point_id, source_addr, iif(class = 'refused', source_port, 0) AS source_port,
            count(*) AS connections, min(segment_id) AS first_segment,
            max(last_segment) AS last_segment,
-           min(connection_id) AS connection_id
+           min(connection_id) AS connection_id, point
       FROM judged
      WHERE class IN ('refused', 'rejected', 'alone')
      GROUP BY 1, 2, 3, 4
@@ -345,24 +345,24 @@ SELECT connection_id, leg_id, first_segment, last_segment, severity, confidence,
        evidence
   FROM single
 UNION ALL
-SELECT c.connection_id, j.leg_id, c.first_segment, c.last_segment, 'info',
+SELECT c.connection_id, r.leg_id, c.first_segment, c.last_segment, 'info',
        iif(c.class = 'alone', 0.5, 0.95),
        CASE c.class
            WHEN 'refused' THEN
                printf('%s:%d refused %d connection%s with a RST, seen at %s', c.source_addr,
-                      c.source_port, c.connections, iif(c.connections = 1, '', 's'), j.point)
+                      c.source_port, c.connections, iif(c.connections = 1, '', 's'), c.point)
            WHEN 'rejected' THEN
                printf('%s answered the SYN-ACK of %d connection%s with a RST, seen at %s: given up or '
                       || 'a scan',
-                      c.source_addr, c.connections, iif(c.connections = 1, '', 's'), j.point)
+                      c.source_addr, c.connections, iif(c.connections = 1, '', 's'), c.point)
            ELSE
                printf('RSTs from %s at %s for %d connection%s of which nothing else was recorded',
-                      c.source_addr, j.point, c.connections, iif(c.connections = 1, '', 's'))
+                      c.source_addr, c.point, c.connections, iif(c.connections = 1, '', 's'))
        END,
-       json_object('class', c.class, 'point', j.point, 'source', c.source_addr,
+       json_object('class', c.class, 'point', c.point, 'source', c.source_addr,
                    'connections', c.connections),
        s.evidence
   FROM counted c
-  JOIN judged j ON j.segment_id = c.first_segment
-  JOIN shown s ON s.leg_id = j.leg_id AND s.dir = j.dir AND s.is_injected = j.is_injected
+  JOIN reset r ON r.segment_id = c.first_segment
+  JOIN shown s ON s.leg_id = r.leg_id AND s.dir = r.dir AND NOT s.is_injected
  ORDER BY first_segment, connection_id
