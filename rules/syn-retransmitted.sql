@@ -107,10 +107,11 @@ onward AS MATERIALIZED (
            count(*) AS connections
       FROM leg a
       JOIN leg b ON b.connection_id = a.connection_id AND b.path_position > a.path_position
-     WHERE a.syns > 0 AND b.syns > 0
+     WHERE a.syns > 0 AND b.syns > 0 AND b.path_position > 0
        AND (a.point_id, a.server_addr, a.server_port) IN
            (SELECT point_id, server_addr, server_port FROM far)
      GROUP BY a.point_id, a.server_addr, a.server_port, b.point_id
+     LIMIT (SELECT iif(count(*) > 1, -1, 0) FROM point)
 ),
 missing AS MATERIALIZED (
     SELECT far.connection_id,
