@@ -61,25 +61,24 @@ near AS MATERIALIZED (
 ),
 -- The gaps between the SYNs.
 copy AS MATERIALIZED (
-    SELECT leg_id, segment_id, b AS after_ns,
-           row_number() OVER (PARTITION BY leg_id ORDER BY segment_id) AS nth,
-           (b - lag(b, 1, 0) OVER (PARTITION BY leg_id ORDER BY segment_id)) / 1e9 AS gap_s
+    SELECT leg_id, segment_id, b AS after_ns, row_number() OVER leg AS nth,
+           (b - lag(b, 1, 0) OVER leg) / 1e9 AS gap_s, first_value(b) OVER leg / 1e9 AS first_s
       FROM event
      WHERE kind = 'syn-retransmission' AND b >= :min_gap_us * 1000
        AND leg_id IN (SELECT leg_id FROM near)
+    WINDOW leg AS (PARTITION BY leg_id ORDER BY segment_id)
 ),
 -- Against those of kernels: doubled from the first one; the first five alike, then doubled.
 series AS MATERIALIZED (
-    SELECT c.leg_id, count(*) AS copies, max(c.after_ns) AS after_ns, max(c.segment_id) AS last_copy,
-           f.gap_s AS first_s,
-           sum(abs(c.gap_s / (f.gap_s * (1 << min(c.nth - 1, 20))) - 1) > :fit) AS not_doubled,
-           sum(abs(c.gap_s / (f.gap_s * (1 << min(max(c.nth - 5, 0), 20))) - 1) > :fit) AS not_linear,
-           json_group_array(round(c.after_ns / 1e9, 3)) AS after_s,
-           json_group_array(json_array(c.segment_id, 'syn copy'))
-               FILTER (WHERE c.nth < :evidence_max) AS evidence
-      FROM copy c
-      JOIN copy f ON f.leg_id = c.leg_id AND f.nth = 1
-     GROUP BY c.leg_id
+    SELECT leg_id, count(*) AS copies, max(after_ns) AS after_ns, max(segment_id) AS last_copy,
+           first_s,
+           sum(abs(gap_s / (first_s * (1 << min(nth - 1, 20))) - 1) > :fit) AS not_doubled,
+           sum(abs(gap_s / (first_s * (1 << min(max(nth - 5, 0), 20))) - 1) > :fit) AS not_linear,
+           json_group_array(round(after_ns / 1e9, 3)) AS after_s,
+           json_group_array(json_array(segment_id, 'syn copy'))
+               FILTER (WHERE nth < :evidence_max) AS evidence
+      FROM copy
+     GROUP BY leg_id
 ),
 -- Where a point recorded to; files with several points count for those without their own.
 span AS MATERIALIZED (
@@ -140,19 +139,18 @@ target AS MATERIALIZED (
 witness AS MATERIALIZED (
     SELECT l.connection_id, l.point_id, l.server_addr, l.server_port
       FROM leg l
-     WHERE (SELECT count(*) FROM point) > 1
-       AND l.path_position = 0 AND l.syns > 0
+     WHERE l.path_position = 0 AND l.syns > 0
        AND (l.point_id, l.server_addr, l.server_port) IN
            (SELECT point_id, server_addr, server_port FROM target)
+     LIMIT (SELECT iif(count(*) > 1, -1, 0) FROM point)
 ),
 onward AS MATERIALIZED (
     SELECT w.point_id, w.server_addr, w.server_port, l.point_id AS next_id, count(*) AS connections,
            max(l.path_position) AS position, p.name
       FROM leg l
-      JOIN witness w ON w.connection_id = l.connection_id
+     CROSS JOIN witness w ON w.connection_id = l.connection_id
       JOIN point p ON p.id = l.point_id
      WHERE l.path_position > 0 AND l.syns > 0
-       AND l.connection_id IN (SELECT connection_id FROM witness)
      GROUP BY w.point_id, w.server_addr, w.server_port, l.point_id
 ),
 seen AS MATERIALIZED (

@@ -99,24 +99,23 @@ way AS MATERIALIZED (
       FROM leg l
       JOIN dest d ON d.point_id = l.point_id AND d.dest = iif(d.dir, l.client_addr, l.server_addr)
       LEFT JOIN stuck k ON k.leg_id = l.id AND k.dir = d.dir AND k.nth = 1
-     WHERE EXISTS (SELECT 1 FROM dest)
+     LIMIT (SELECT iif(EXISTS (SELECT 1 FROM dest), -1, 0))
 ),
 acked AS MATERIALIZED (
     SELECT w.leg_id, w.dir, max(s.ack_off) AS ack_off
-      FROM segment s
-      JOIN way w ON w.leg_id = s.leg_id
-     WHERE s.id BETWEEN (SELECT min(first_segment) FROM way) AND (SELECT max(last_segment) FROM way)
-       AND s.dir <> w.dir
+      FROM (SELECT min(first_segment) AS first, max(last_segment) AS last FROM way) b
+     CROSS JOIN segment s ON s.id BETWEEN b.first AND b.last
+     CROSS JOIN way w ON w.leg_id = s.leg_id AND w.dir <> s.dir
      GROUP BY w.leg_id, w.dir
 ),
 passed AS MATERIALIZED (
     SELECT w.point_id, w.dir, w.dest, max(s.ip_len) AS passed_max, s.id AS passed_id,
            sum(s.ts_ns > w.first_ns) AS passed_after, count(DISTINCT w.leg_id) AS legs
-      FROM segment s
-      JOIN way w ON w.leg_id = s.leg_id AND w.dir = s.dir
+      FROM (SELECT min(first_segment) AS first, max(last_segment) AS last FROM way) b
+     CROSS JOIN segment s ON s.id BETWEEN b.first AND b.last
+     CROSS JOIN way w ON w.leg_id = s.leg_id AND w.dir = s.dir
       JOIN acked a ON a.leg_id = s.leg_id AND a.dir = s.dir
-     WHERE s.id BETWEEN (SELECT min(first_segment) FROM way) AND (SELECT max(last_segment) FROM way)
-       AND s.len > 0 AND s.marks & 32 = 0
+     WHERE s.len > 0 AND s.marks & 32 = 0
        AND s.off + s.len <= min(a.ack_off, coalesce(w.off, a.ack_off))
      GROUP BY w.point_id, w.dir, w.dest
 ),
