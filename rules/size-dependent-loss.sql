@@ -45,6 +45,12 @@ lost AS MATERIALIZED (
      WHERE likely(e.a > 0) AND likely(e.a >= s.len)
        AND likely(l.connection_id NOT IN (SELECT connection_id FROM told))
 ),
+-- The legs of connections that lost something: few, where an index of all would be long.
+hit AS MATERIALIZED (
+    SELECT connection_id, point_id, last_ns
+      FROM leg
+     WHERE connection_id IN (SELECT l.connection_id FROM absent e JOIN leg l ON l.id = e.leg_id)
+),
 -- Of a connection whose retransmissions get through in the size that it lost, random loss took them.
 -- (After the last segment that the next point has of it, nothing is known to have come through there.)
 recovered AS MATERIALIZED (
@@ -54,10 +60,9 @@ recovered AS MATERIALIZED (
                    FROM lost
                   GROUP BY leg_id, dir) m ON m.leg_id = r.leg_id
      CROSS JOIN segment s ON s.id = r.segment_id AND s.dir = m.dir AND s.ip_len >= m.ip_len
-     CROSS JOIN leg x ON x.connection_id = m.connection_id AND x.point_id = m.to_point_id
+     CROSS JOIN hit x ON x.connection_id = m.connection_id AND x.point_id = m.to_point_id
                      AND x.last_ns + :slack_ms * 1000000 >= s.ts_ns
      WHERE r.kind = 'retransmission' AND r.segment_id NOT IN (SELECT segment_id FROM absent)
-       AND EXISTS (SELECT 1 FROM absent)
 ),
 -- A hop is two neighbouring points and a direction. `least`: so large are min_lost of its losses.
 -- `first_lost`, `many_lost`: the first of these, and the one with which they are min_lost.
