@@ -34,12 +34,12 @@
 WITH seen_again AS MATERIALIZED (
     SELECT s.seen_before AS segment_id
       FROM reset r
-      JOIN segment s ON s.id = r.segment_id
+     CROSS JOIN segment s ON s.id = r.segment_id
      WHERE s.seen_before IS NOT NULL
     UNION
     SELECT s.seen_before
       FROM event e
-      JOIN segment s ON s.id = e.segment_id
+     CROSS JOIN segment s ON s.id = e.segment_id
      WHERE e.kind = 'late-segment' AND s.seen_before IS NOT NULL
 ),
 answer AS MATERIALIZED (
@@ -93,7 +93,6 @@ stray AS MATERIALIZED (
                       AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
      CROSS JOIN reset y ON y.leg_id = x.id AND y.dir = o.dir
      CROSS JOIN segment z ON z.id = y.segment_id AND z.seq = s.seq
-     WHERE EXISTS (SELECT 1 FROM own)
      GROUP BY o.rst_id
 ),
 -- Of several points that saw it, the one where conntrack was asked speaks for the connection.
@@ -172,7 +171,7 @@ proof AS MATERIALIZED (
 reach AS MATERIALIZED (
     SELECT connection_id, min(path_position) AS first, max(path_position) AS last, count(*) AS legs
       FROM leg
-     WHERE connection_id IN (SELECT connection_id FROM proof)
+     WHERE connection_id IN (SELECT connection_id FROM own)
      GROUP BY connection_id
 )
 SELECT f.connection_id,
