@@ -30,13 +30,20 @@
 -- reference: RFC 9293 §3.5.2, §3.5.3 and §3.10.7; RFC 5961 §3; Weaver, Sommer, Paxson: Detecting
 --            Forged TCP Reset Packets (NDSS 2009)
 
-WITH each_rst AS MATERIALIZED (
+-- By kind alone, as the index of `event` has them, each RST would be held against all of them.
+WITH sign AS MATERIALIZED (
+    SELECT segment_id, kind, a, b
+      FROM event
+     WHERE kind IN ('injected', 'late-segment', 'not-forwarded')
+     LIMIT (SELECT iif(EXISTS (SELECT 1 FROM reset), -1, 0))
+),
+each_rst AS MATERIALIZED (
     SELECT r.*, s.ts_ns, s.ttl, s.seq, s.seen_before, l.connection_id, l.point_id, l.path_position,
            i.b AS upstream_point_id, i.segment_id IS NOT NULL AS is_absent
       FROM reset r
       JOIN segment s ON s.id = r.segment_id
       JOIN leg l ON l.id = r.leg_id
-      LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
+      LEFT JOIN sign i ON i.segment_id = r.segment_id AND i.kind = 'injected'
 ),
 -- RSTs that are alike to the TTL cannot be told apart: one that the network made twice was sent by whom
 -- its twin was.
@@ -78,12 +85,6 @@ fin AS MATERIALIZED (
       FROM event
      WHERE kind = 'fin' AND leg_id IN (SELECT leg_id FROM reset)
      GROUP BY leg_id
-),
-late AS MATERIALIZED (
-    SELECT segment_id, a AS behind, b AS copy_id FROM event WHERE kind = 'late-segment'
-),
-dropped AS MATERIALIZED (
-    SELECT segment_id FROM event WHERE kind = 'not-forwarded'
 ),
 -- A group is what one end sent, at one leg; its first RST (nth = 1) speaks for it.
 numbered AS (
@@ -146,7 +147,7 @@ fact AS MATERIALIZED (
            iif(o.dir, l.ttl_max_server, l.ttl_max_client) AS ttl_max,
            a.flags & 18 AS answers_flags, a.len AS answers_len,
            (o.ts_ns - a.ts_ns) / 1e6 AS after_ms,
-           late.behind, late.segment_id IS NOT NULL AS answers_late,
+           late.a AS behind, late.segment_id IS NOT NULL AS answers_late,
            dropped.segment_id IS NOT NULL AS answers_dropped,
            coalesce(fin.first < o.segment_id, 0) AS is_after_fin,
            coalesce(fin.fins = 2 AND fin.last < o.segment_id, 0) AS is_after_both,
@@ -162,8 +163,8 @@ fact AS MATERIALIZED (
       LEFT JOIN upstream x ON x.connection_id = o.connection_id
                           AND x.path_position = o.path_position + iif(o.dir, 1, -1)
       LEFT JOIN segment a ON a.id = o.answers
-      LEFT JOIN late ON late.segment_id = o.answers
-      LEFT JOIN dropped ON dropped.segment_id = o.answers
+      LEFT JOIN sign late ON late.segment_id = o.answers AND late.kind = 'late-segment'
+      LEFT JOIN sign dropped ON dropped.segment_id = o.answers AND dropped.kind = 'not-forwarded'
       LEFT JOIN fin ON fin.leg_id = o.leg_id
       LEFT JOIN syn ON syn.leg_id = o.leg_id
       JOIN first f ON f.connection_id = o.connection_id
@@ -205,9 +206,9 @@ shown AS MATERIALIZED (
     SELECT o.leg_id, o.dir, o.is_injected,
            '[' || group_concat(json_array(o.segment_id, 'rst') || ','
                                || json_array(o.answers, iif(late.segment_id, 'late', 'answers'))
-                               || ',' || json_array(late.copy_id, 'copy')) || ']' AS evidence
+                               || ',' || json_array(late.b, 'copy')) || ']' AS evidence
       FROM origin o
-      LEFT JOIN late ON late.segment_id = o.answers
+      LEFT JOIN sign late ON late.segment_id = o.answers AND late.kind = 'late-segment'
      WHERE o.nth <= :evidence_max
      GROUP BY o.leg_id, o.dir, o.is_injected
 ),

@@ -42,6 +42,13 @@ WITH seen_again AS MATERIALIZED (
      CROSS JOIN segment s ON s.id = e.segment_id
      WHERE e.kind = 'late-segment' AND s.seen_before IS NOT NULL
 ),
+-- By kind alone, as the index of `event` has them, each RST would be held against all of them.
+sign AS MATERIALIZED (
+    SELECT segment_id, kind, a, b
+      FROM event
+     WHERE kind IN ('injected', 'late-segment', 'not-forwarded', 'ct-invalid')
+     LIMIT (SELECT iif(EXISTS (SELECT 1 FROM reset), -1, 0))
+),
 answer AS MATERIALIZED (
     SELECT r.segment_id AS rst_id, r.leg_id, r.dir, r.answers, r.answer_ns, r.ttl_step, r.after,
            r.after_id, l.connection_id, c.legs, l.path_position, l.point_id, s.ts_ns,
@@ -61,10 +68,10 @@ answer AS MATERIALIZED (
       JOIN segment a ON a.id = r.answers
       JOIN leg l ON l.id = r.leg_id
       JOIN connection c ON c.id = l.connection_id
-      LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
-      LEFT JOIN event late ON late.segment_id = r.answers AND late.kind = 'late-segment'
-      LEFT JOIN event nf ON nf.segment_id = r.answers AND nf.kind = 'not-forwarded'
-      LEFT JOIN event ct ON ct.segment_id = r.answers AND ct.kind = 'ct-invalid'
+      LEFT JOIN sign i ON i.segment_id = r.segment_id AND i.kind = 'injected'
+      LEFT JOIN sign late ON late.segment_id = r.answers AND late.kind = 'late-segment'
+      LEFT JOIN sign nf ON nf.segment_id = r.answers AND nf.kind = 'not-forwarded'
+      LEFT JOIN sign ct ON ct.segment_id = r.answers AND ct.kind = 'ct-invalid'
      WHERE r.answers IS NOT NULL AND r.fin_sender = 0
 ),
 -- It is the host's own: it has no sighting behind the NAT; or nothing was recorded there (`is_edge`) and
