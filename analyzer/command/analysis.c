@@ -89,10 +89,12 @@ enum status analysis_run(const char *case_path, const struct analysis_options *o
                          struct analysis_result *result, struct error *err)
 {
     char *part = store_part_path(case_path);
+    struct rules_options rules = options->rules;
     struct survey survey;
     enum status status, published;
 
     *result = (struct analysis_result){0};
+    rules.unpublished = true;
     scrap_add(part);
     status = survey_run(&survey, options->inputs, &options->survey, err);
     if (status == STATUS_OK) {
@@ -103,7 +105,7 @@ enum status analysis_run(const char *case_path, const struct analysis_options *o
     if (status == STATUS_OK && options->anonymous.wanted)
         status = hide(part, &options->anonymous, err);
     if (status == STATUS_OK)
-        status = rules_run(part, &options->rules, err);
+        status = rules_run(part, &rules, err);
     if (status == STATUS_OK || status == STATUS_RULE) {
         struct error publish_err;
 

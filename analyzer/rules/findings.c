@@ -223,8 +223,9 @@ static bool store_problems(sqlite3 *db, const struct rule_set *set)
 }
 
 enum status findings_store(struct sandbox *sandbox, const struct rule_set *set, const char *path,
-                           struct error *err)
+                           bool synced, struct error *err)
 {
+    static const char unsynced[] = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;";
     static const char clear[] = "BEGIN IMMEDIATE; DELETE FROM evidence; DELETE FROM finding;"
                                 " DELETE FROM rule; DELETE FROM remark WHERE kind = 'broken-rule';";
     sqlite3 *from = sandbox_db(sandbox);
@@ -233,7 +234,8 @@ enum status findings_store(struct sandbox *sandbox, const struct rule_set *set, 
 
     if (status != STATUS_OK)
         return status;
-    if (sqlite3_exec(to, clear, NULL, NULL, NULL) != SQLITE_OK ||
+    if ((!synced && sqlite3_exec(to, unsynced, NULL, NULL, NULL) != SQLITE_OK) ||
+        sqlite3_exec(to, clear, NULL, NULL, NULL) != SQLITE_OK ||
         !copy_table(from, to, "SELECT * FROM temp.rule ORDER BY id",
                     "INSERT INTO rule VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") ||
         !copy_table(from, to, "SELECT * FROM temp.finding ORDER BY id",

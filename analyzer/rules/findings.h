@@ -17,8 +17,10 @@ enum status findings_add(struct sandbox *sandbox, const struct rule *rule,
     __attribute__((warn_unused_result));
 
 /* Replaces the rows of the case at `path` by those of the sandbox, in one transaction. The rules of
- * `set` that have a problem become rows of `remark`: what they would have found is not known. */
+ * `set` that have a problem become rows of `remark`: what they would have found is not known.
+ * `synced`: they are on the disk afterwards, and the case stays whole if the machine stops
+ * meanwhile. */
 enum status findings_store(struct sandbox *sandbox, const struct rule_set *set, const char *path,
-                           struct error *err) __attribute__((warn_unused_result));
+                           bool synced, struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -14,6 +14,8 @@ struct rules_options {
     size_t sets_count;
     int64_t step_budget; /* of each rule, in steps of SQLite's virtual machine; 0: the default */
     bool timings;        /* fill rule.ms */
+    bool unpublished; /* the case is a .part file, which is synced when it gets its name: the disk
+                         need not be waited for before */
 };
 
 /* The folder of the rules that belong to this program: beside the build folder in a source

@@ -48,7 +48,7 @@ enum status rules_run(const char *case_path, const struct rules_options *options
         if (broken++ == 0)
             first = rule->problem;
     }
-    status = findings_store(sandbox, &set, case_path, err);
+    status = findings_store(sandbox, &set, case_path, !options->unpublished, err);
     if (status == STATUS_OK && broken > 0)
         status = error_set(err, STATUS_RULE, "rules: %zu of %zu broken, first %.900s", broken,
                            set.count, first.text);
