@@ -70,9 +70,8 @@ enum table_connection {
 #define TABLE_CONNECTIONS_SQL                                                                      \
     "WITH way AS MATERIALIZED ("                                                                   \
     " SELECT connection_id, group_concat(name, ' ') AS points FROM ("                              \
-    " SELECT l.connection_id, p.name FROM leg l JOIN connection c ON c.id = l.connection_id"       \
+    " SELECT l.connection_id, p.name FROM connection c CROSS JOIN leg l ON l.connection_id = c.id" \
     " JOIN point p ON p.id = l.point_id WHERE c.legs > 1"                                          \
-    " AND EXISTS (SELECT 1 FROM connection WHERE legs > 1)"                                        \
     " ORDER BY l.connection_id, l.path_position, l.id) GROUP BY connection_id),"                   \
     " count AS MATERIALIZED ("                                                                     \
     " SELECT connection_id, count(*) AS findings FROM finding GROUP BY connection_id) "            \
