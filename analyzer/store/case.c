@@ -26,11 +26,16 @@ static int pragma_value(sqlite3 *db, const char *sql)
     return value;
 }
 
+enum {
+    SORT_PAGES = 64 /* that SQLite sorts in memory, of 32 KiB; 250, unless it is told */
+};
+
 /* The sum that SQLite keeps of its memory has a lock, which all threads would wait for at each
  * allocation. Only before the first database is opened. */
 static void set_up_library(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_PMASZ, SORT_PAGES);
 }
 
 static pthread_once_t set_up = PTHREAD_ONCE_INIT;
