@@ -57,8 +57,8 @@ const char *options_print(const uint8_t *header, uint32_t captured, char text[st
         if (header[at] == TCP_OPT_END)
             break;
     }
-    *to = '\0';
     if (end > captured)
-        strcpy(to, to > text ? ",..." : "...");
+        to = stpcpy(to, to > text ? ",..." : "...");
+    *to = '\0';
     return text;
 }
