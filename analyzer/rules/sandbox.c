@@ -150,7 +150,8 @@ enum status sandbox_open_empty(struct sandbox **sandbox, struct error *err)
 
     *sandbox = NULL;
     if (sqlite3_open(":memory:", &db) == SQLITE_OK &&
-        sqlite3_exec(db, schema_sql, NULL, NULL, NULL) == SQLITE_OK)
+        sqlite3_exec(db, schema_sql, NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_exec(db, indexes_sql, NULL, NULL, NULL) == SQLITE_OK)
         return sandbox_new(db, "empty case", sandbox, err);
     status = error_set(err, STATUS_OUTPUT, "empty case: %s", sqlite3_errmsg(db));
     sqlite3_close(db);

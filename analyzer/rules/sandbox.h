@@ -22,7 +22,7 @@ struct sandbox;
 enum status sandbox_open(const char *path, struct sandbox **sandbox, struct error *err)
     __attribute__((warn_unused_result));
 
-/* Makes a case in memory that has all tables and no row. */
+/* Makes a case in memory that has all tables and indexes and no row. */
 enum status sandbox_open_empty(struct sandbox **sandbox, struct error *err)
     __attribute__((warn_unused_result));
 

@@ -14,6 +14,9 @@ enum {
 /* The statements of schema.sql. */
 extern const char schema_sql[];
 
+/* The indexes of a case: made when all rows are there, which is the cheapest. */
+extern const char indexes_sql[];
+
 enum case_mode {
     CASE_READ,
     CASE_WRITE

@@ -284,13 +284,6 @@ void store_remark(struct store *store, const char *kind, const char *text)
     insert_run(insert);
 }
 
-/* Made when all rows are there, which is the cheapest. Every rule begins with the events of a few
- * kinds: asked for some thirty times, the index costs a third of the scans that it saves. The legs
- * of a connection are asked for by rules, by each picture, and by whoever writes SQL of his own. */
-static const char finish_sql[] = "CREATE INDEX event_kind ON event(kind);"
-                                 "CREATE INDEX leg_connection ON leg(connection_id);"
-                                 "COMMIT";
-
 enum status store_close(struct store *store, struct error *err)
 {
     enum status status = STATUS_OK;
@@ -303,7 +296,9 @@ enum status store_close(struct store *store, struct error *err)
         writer_flush(store->writer, &store->tables[i].feed);
     rc = writer_end(store->writer, &reason);
     if (rc == SQLITE_OK) {
-        rc = sqlite3_exec(store->db, finish_sql, NULL, NULL, NULL);
+        rc = sqlite3_exec(store->db, indexes_sql, NULL, NULL, NULL);
+        if (rc == SQLITE_OK)
+            rc = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
         if (rc != SQLITE_OK)
             case_explain(store->db, &reason);
     }
