@@ -123,14 +123,6 @@ static void copy_table(void *context, const char *table)
     sqlite3_free(sql);
 }
 
-static void run_statement(void *context, const char *sql)
-{
-    struct copying *copying = context;
-
-    if (copying->rc == SQLITE_OK)
-        copying->rc = sqlite3_exec(copying->db, sql, NULL, NULL, NULL);
-}
-
 static int attach(sqlite3 *db, const char *path)
 {
     sqlite3_stmt *stmt;
@@ -144,7 +136,6 @@ static int attach(sqlite3 *db, const char *path)
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* Indexes come last, which is the cheapest; the schema has none, the store makes them. */
 static int copy_all(sqlite3 *db)
 {
     struct copying copying = {db, SQLITE_OK};
@@ -156,12 +147,7 @@ static int copy_all(sqlite3 *db)
     if (rc == SQLITE_OK)
         rc = copying.rc;
     if (rc == SQLITE_OK)
-        rc = for_each(db,
-                      "SELECT sql FROM source.sqlite_schema WHERE type = 'index' AND name NOT IN"
-                      " (SELECT name FROM main.sqlite_schema) ORDER BY rowid",
-                      run_statement, &copying);
-    if (rc == SQLITE_OK)
-        rc = copying.rc;
+        rc = sqlite3_exec(db, indexes_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "INSERT INTO main.meta VALUES ('anonymized', 'yes'); COMMIT", NULL,
                           NULL, NULL);

@@ -21,7 +21,7 @@
 /* What `analyze` stores while it reads; findings come from rules. */
 #define TABLES                                                                                     \
     "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT IN ('rule', 'finding'," \
-    " 'evidence') ORDER BY rootpage"
+    " 'evidence') AND name NOT GLOB 'sqlite_*' ORDER BY rootpage"
 
 enum {
     TABLES_MAX = 32,
