@@ -40,22 +40,25 @@ no AS MATERIALIZED (
             OR l.syn_answer = 'icmp' AND f.outcome = 'unanswered'
                AND l.syn_icmp_type = iif(instr(l.client_addr, ':'), 1, 3))
 ),
+injected AS MATERIALIZED (
+    SELECT segment_id, b AS never_at FROM event WHERE kind = 'injected'
+),
 -- The RST at each point, the answer of one SYN; first_seen is the point where it began.
 rst AS MATERIALIZED (
     SELECT n.*, r.segment_id, s.ttl, s.seen_before, r.answers, r.answer_ns,
            row_number() OVER (PARTITION BY n.leg_id ORDER BY r.segment_id) AS nth,
-           i.segment_id IS NOT NULL AS is_injected, i.b AS never_at
+           i.segment_id IS NOT NULL AS is_injected, i.never_at
       FROM no n
       JOIN reset r ON r.leg_id = n.leg_id AND r.dir = 1
       JOIN segment s ON s.id = r.segment_id
-      LEFT JOIN event i ON i.segment_id = r.segment_id AND i.kind = 'injected'
+      LEFT JOIN injected i ON i.segment_id = r.segment_id
      WHERE n.syn_answer = 'rst'
 ),
 origin AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY connection_id
                                  ORDER BY is_injected DESC, path_position DESC) AS place
       FROM rst
-     WHERE nth = 1
+     WHERE likely(nth = 1)
 ),
 -- What the server's segments on other connections have at that point.
 server AS MATERIALIZED (
@@ -73,7 +76,7 @@ hops AS (
            iif(v.ttl_max <= 64, 64, iif(v.ttl_max <= 128, 128, 255)) - v.ttl_max AS server_hops
       FROM origin o
       LEFT JOIN server v ON v.point_id = o.point_id AND v.server_addr = o.server_addr
-     WHERE o.place = 1
+     WHERE likely(o.place = 1)
 ),
 -- The first ICMP error of each SYN at the first point that has one.
 told AS MATERIALIZED (
