@@ -46,6 +46,7 @@ path AS MATERIALIZED (
      WHERE l.connection_id IN (SELECT id FROM dead)
 ),
 -- A SYN-ACK whose SYN lies too far back in time to be of its leg: a broken clock, not a silent server.
+-- (`near` asks with iif(): NOT IN would go through all of them for each connect.)
 later AS MATERIALIZED (
     SELECT point_id, client_addr, client_port, server_addr, server_port
       FROM leg
@@ -57,7 +58,7 @@ near AS MATERIALIZED (
      WHERE path_position = 0 AND syns > 0 AND segments_server = 0
        AND segments_client = syns + rsts_client AND syn_answer <> 'icmp'
        AND connection_id NOT IN (SELECT connection_id FROM path WHERE syn_answer = 'icmp')
-       AND (point_id, client_addr, client_port, server_addr, server_port) NOT IN (SELECT * FROM later)
+       AND iif((point_id, client_addr, client_port, server_addr, server_port) IN (SELECT * FROM later), 0, 1)
 ),
 -- The gaps between the SYNs.
 copy AS MATERIALIZED (
