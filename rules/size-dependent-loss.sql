@@ -29,7 +29,10 @@
 -- reference: RFC 1191 §3; RFC 2923 §2.1; RFC 4821 §1
 
 WITH told AS MATERIALIZED (
-    SELECT DISTINCT l.connection_id FROM icmp i JOIN leg l ON l.id = i.leg_id WHERE i.mtu IS NOT NULL
+    SELECT DISTINCT l.connection_id
+      FROM icmp i
+     CROSS JOIN leg l ON l.id = i.leg_id
+     WHERE i.mtu IS NOT NULL
 ),
 absent AS MATERIALIZED (
     SELECT segment_id, leg_id, a, b FROM event WHERE kind = 'not-forwarded'
@@ -49,7 +52,7 @@ lost AS MATERIALIZED (
 hit AS MATERIALIZED (
     SELECT connection_id, point_id, last_ns
       FROM leg
-     WHERE connection_id IN (SELECT l.connection_id FROM absent e JOIN leg l ON l.id = e.leg_id)
+     WHERE connection_id IN (SELECT l.connection_id FROM absent e CROSS JOIN leg l ON l.id = e.leg_id)
 ),
 -- Of a connection whose retransmissions get through in the size that it lost, random loss took them.
 -- (After the last segment that the next point has of it, nothing is known to have come through there.)
@@ -75,7 +78,7 @@ missed AS MATERIALIZED (
                                    row_number() OVER (PARTITION BY point_id, to_point_id, dir
                                                       ORDER BY ip_len DESC) AS rank
                               FROM lost
-                             WHERE likely((leg_id, dir) NOT IN (SELECT leg_id, dir FROM recovered))))
+                             WHERE likely(iif((leg_id, dir) IN (SELECT leg_id, dir FROM recovered), 0, 1))))
              WHERE likely(least > :size_min))
     WINDOW hop AS (PARTITION BY hop_id)
 ),
