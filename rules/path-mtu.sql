@@ -45,17 +45,28 @@ fixed AS MATERIALIZED (
     HAVING count(*) >= :min_repeats
 ),
 -- Told: did the sender obey?
+obeyed AS MATERIALIZED (
+    SELECT t.leg_id, min(a.segment_id) AS segment_id
+      FROM too_big t
+      JOIN again a ON a.leg_id = t.leg_id AND a.ts_ns > t.first_ns AND a.ip_len <= t.mtu
+     WHERE a.cause = 'path-mtu'
+     GROUP BY t.leg_id
+),
+ignored AS MATERIALIZED (
+    SELECT t.leg_id, min(f.first_id) AS segment_id
+      FROM too_big t
+      JOIN fixed f ON f.leg_id = t.leg_id AND f.last_ns > t.first_ns AND f.ip_len > t.mtu
+     WHERE t.mtu > 0
+     GROUP BY t.leg_id
+),
 told AS MATERIALIZED (
     SELECT t.leg_id, t.connection_id, t.mtu, t.src, t.errors, l.point_id, l.path_position,
-           (SELECT min(a.segment_id) FROM again a
-             WHERE a.leg_id = t.leg_id AND a.ts_ns > t.first_ns AND a.ip_len <= t.mtu
-               AND a.cause = 'path-mtu') AS obeyed_id,
-           (SELECT min(f.first_id) FROM fixed f
-             WHERE f.leg_id = t.leg_id AND f.last_ns > t.first_ns AND f.ip_len > t.mtu AND t.mtu > 0)
-               AS ignored_id,
+           o.segment_id AS obeyed_id, i.segment_id AS ignored_id,
            row_number() OVER (PARTITION BY t.connection_id ORDER BY l.path_position) AS place
       FROM too_big t
       JOIN leg l ON l.id = t.leg_id
+      LEFT JOIN obeyed o ON o.leg_id = t.leg_id
+      LEFT JOIN ignored i ON i.leg_id = t.leg_id
 ),
 answer AS MATERIALIZED (
     SELECT t.connection_id, t.leg_id, t.mtu, t.src, t.errors, t.point_id,
