@@ -91,17 +91,28 @@ exceeded AS MATERIALIZED (
       JOIN point p ON p.id = i.point_id
      WHERE i.type = iif(i.version = 4, 11, 3) AND i.code = 0
 ),
--- A connection of the same sender to the same port that had the usual TTL and worked.
-worked AS MATERIALIZED (
-    SELECT v.id, min(w.id) AS leg_id
+-- A connection of the same sender to the same port that had the usual TTL and worked: looked for once,
+-- however many of its handshakes failed.
+sender AS MATERIALIZED (
+    SELECT v.id, v.dir, v.usual_ttl, l.point_id, l.client_addr, l.server_addr, l.server_port
       FROM proved v
       JOIN leg l ON l.id = v.leg_id
-      JOIN leg w ON w.point_id = l.point_id AND w.server_addr = l.server_addr
-                AND w.server_port = l.server_port AND w.client_addr = l.client_addr
      WHERE v.usual > v.usual_failed
-       AND iif(v.dir, w.ttl_max_server, w.ttl_max_client) = v.usual_ttl
+),
+usual AS MATERIALIZED (
+    SELECT s.*, min(w.id) AS leg_id
+      FROM (SELECT DISTINCT dir, usual_ttl, point_id, client_addr, server_addr, server_port
+              FROM sender) s
+      JOIN leg w ON w.point_id = s.point_id AND w.server_addr = s.server_addr
+                AND w.server_port = s.server_port AND w.client_addr = s.client_addr
+     WHERE iif(s.dir, w.ttl_max_server, w.ttl_max_client) = s.usual_ttl
        AND w.syns > 0 AND w.synacks > 0
-     GROUP BY v.id
+     GROUP BY s.dir, s.usual_ttl, s.point_id, s.client_addr, s.server_addr, s.server_port
+),
+worked AS MATERIALIZED (
+    SELECT s.id, u.leg_id
+      FROM sender s
+      JOIN usual u USING (dir, usual_ttl, point_id, client_addr, server_addr, server_port)
 ),
 step AS (
     SELECT id, ts_ns, segment_id,
