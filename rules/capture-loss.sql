@@ -76,10 +76,11 @@ fact AS MATERIALIZED (
       LEFT JOIN lack k ON k.point_id = p.id
 ),
 told AS MATERIALIZED (
-    SELECT *, (SELECT sum(segments_client + segments_server) FROM leg
-                WHERE point_id = f.point_id) AS segments
+    SELECT f.*, sum(l.segments_client + l.segments_server) AS segments
       FROM fact f
+      LEFT JOIN leg l ON l.point_id = f.point_id
      WHERE f.acks >= :min_acks OR f.dropped > 0 OR f.broken > 0
+     GROUP BY f.point_id
 )
 SELECT NULL AS connection_id,
        NULL AS leg_id,
