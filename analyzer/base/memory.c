@@ -20,9 +20,15 @@ void *memory_alloc(size_t size)
     return must(malloc(size ? size : 1));
 }
 
+enum {
+    SMALL = 1024 /* what malloc() keeps by size for each thread, and glibc's calloc() never takes */
+};
+
 void *memory_zalloc(size_t size)
 {
-    return must(calloc(1, size ? size : 1));
+    if (size <= SMALL)
+        return memset(memory_alloc(size), 0, size);
+    return must(calloc(1, size));
 }
 
 void *memory_resize(void *old, size_t size)

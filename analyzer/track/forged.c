@@ -17,10 +17,10 @@ static int64_t last_above(const struct step *step)
 {
     int64_t last_ns = 0;
 
-    for (int i = 0; i < RECENT; i++) {
+    for (uint32_t i = 0; i < flow_recents(step->own->flow); i++) {
         const struct recent *recent = &step->own->flow->recent[i];
 
-        if (recent->id != 0 && recent->end > step->segment->hit->off && recent->ts_ns > last_ns)
+        if (recent->end > step->segment->hit->off && recent->ts_ns > last_ns)
             last_ns = recent->ts_ns;
     }
     return last_ns;

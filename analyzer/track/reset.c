@@ -24,12 +24,12 @@ static const struct recent *find_recent(const struct step *step, enum reset_matc
     const struct leg_hit *hit = step->segment->hit;
     const struct recent *newest = NULL;
 
-    for (int i = 0; i < RECENT; i++) {
+    for (uint32_t i = 0; i < flow_recents(step->other->flow); i++) {
         const struct recent *recent = &step->other->flow->recent[i];
         bool fits = match == RESET_COPIED ? recent->has_ack && recent->ack_off == hit->off
                                           : recent->end == hit->ack_off;
 
-        if (recent->id != 0 && fits && (newest == NULL || recent->id > newest->id))
+        if (fits && (newest == NULL || recent->id > newest->id))
             newest = recent;
     }
     return newest;

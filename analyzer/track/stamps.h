@@ -11,14 +11,14 @@ enum {
     STAMPS_MAX = 16
 };
 
-/* Zeroed at the start. */
+/* Zeroed at the start but for the items. */
 struct stamps {
+    uint32_t at;     /* how many there were */
+    int64_t last_ns; /* when the newest was noted */
     struct {
         int64_t end;
         uint32_t tsval;
     } items[STAMPS_MAX]; /* a ring */
-    uint32_t at;         /* how many there were */
-    int64_t last_ns;     /* when the newest was noted */
 };
 
 /* A segment with this timestamp is the first that ends at `end`, and none did above. It is noted

@@ -31,7 +31,7 @@ enum {
 };
 
 struct recent {
-    uint64_t id; /* 0: none */
+    uint64_t id;
     int64_t ts_ns;
     int64_t ack_off;
     int64_t end;
@@ -39,7 +39,8 @@ struct recent {
 };
 
 /* What one end has under way, as seen at this point: what its next segments are compared with. It
- * goes when the leg is over and quiet. Offsets count from its ISN. */
+ * goes when the leg is over and quiet. Offsets count from its ISN. Zeroed at the start but for the
+ * arrays at its end, two thirds of it: most legs are too short to fill them. */
 struct flow {
     int64_t advance_ns;  /* when the other end's ACK advanced last */
     int64_t sacked;      /* the highest that it acknowledged by SACK */
@@ -49,7 +50,6 @@ struct flow {
     bool timed_out;      /* it began with a timeout */
     int64_t flight;      /* the most bytes that waited for their ACK at one time */
     struct sent sent;
-    struct stamps stamps;
     struct rtt beyond; /* from this point to the other end and back */
     bool has_edge;
     int64_t edge;      /* the other end's data may come up to here: ACK + window of this end */
@@ -60,12 +60,18 @@ struct flow {
     int64_t zero_since_ns; /* win is 0 since then */
     struct ip_ids ids;     /* of all but RSTs */
     struct resent *resent; /* NULL: none yet */
-    struct recent recent[RECENT];
-    uint8_t recent_at;
-    uint64_t late_id; /* its last late segment; 0: none */
+    uint64_t late_id;      /* its last late segment; 0: none */
     int64_t late_start, late_end, late_ack_off, late_ns;
     int64_t too_big_ns; /* when an ICMP error said that its packets are too big; 0: never */
+    uint32_t recents;   /* how many there were */
+    struct stamps stamps;
+    struct recent recent[RECENT]; /* a ring */
 };
+
+static inline uint32_t flow_recents(const struct flow *flow)
+{
+    return flow->recents < RECENT ? flow->recents : RECENT;
+}
 
 /* What a SYN offered, as it is told of a leg. */
 struct offer {

@@ -1,6 +1,8 @@
 #include "track/track.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "track/reuse.h"
@@ -105,7 +107,8 @@ static void follow_timestamps(const struct step *step)
 
 static void remember(const struct step *step)
 {
-    struct recent *recent = &step->own->flow->recent[step->own->flow->recent_at++ % RECENT];
+    struct flow *flow = step->own->flow;
+    struct recent *recent = &flow->recent[flow->recents++ % RECENT];
 
     recent->id = step->segment->id;
     recent->ts_ns = step->segment->ts_ns;
@@ -127,10 +130,12 @@ static void count(struct track *track, const struct tracked_segment *segment)
 
 static void begin_flows(struct track *track)
 {
-    struct flow *flows = memory_zalloc(DIRS * sizeof *flows);
+    for (int dir = 0; dir < DIRS; dir++) {
+        struct flow *flow = memory_alloc(sizeof *flow);
 
-    for (int dir = 0; dir < DIRS; dir++)
-        track->half[dir].flow = &flows[dir];
+        memset(flow, 0, offsetof(struct flow, stamps.items));
+        track->half[dir].flow = flow;
+    }
 }
 
 static unsigned marks_of_packet(const struct packet *packet)
@@ -216,16 +221,16 @@ void track_too_big(struct track *track, int dir, int64_t ts_ns)
 
 void track_quiet(struct track *track)
 {
-    struct flow *flows = track->half[0].flow;
-
-    if (flows == NULL)
-        return;
     for (int dir = 0; dir < DIRS; dir++) {
-        sent_free(&flows[dir].sent);
-        free(flows[dir].resent);
+        struct flow *flow = track->half[dir].flow;
+
+        if (flow == NULL)
+            continue;
+        sent_free(&flow->sent);
+        free(flow->resent);
+        free(flow);
         track->half[dir].flow = NULL;
     }
-    free(flows);
 }
 
 void track_done(struct track *track)
