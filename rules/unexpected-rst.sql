@@ -39,6 +39,7 @@ WITH sign AS MATERIALIZED (
 ),
 each_rst AS MATERIALIZED (
     SELECT r.*, s.ts_ns, s.ttl, s.seq, s.seen_before, l.connection_id, l.point_id, l.path_position,
+           l.client_addr, l.client_port, l.server_addr, l.server_port,
            i.b AS upstream_point_id, i.segment_id IS NOT NULL AS is_absent
       FROM reset r
       JOIN segment s ON s.id = r.segment_id
@@ -72,11 +73,10 @@ rst AS MATERIALIZED (
 stray AS MATERIALIZED (
     SELECT o.segment_id, min(y.segment_id) AS stray_id, y.answers AS stray_answers
       FROM rst o
-      JOIN leg l ON l.id = o.leg_id
-      JOIN leg x ON x.client_addr = l.client_addr AND x.client_port = l.client_port
-                AND x.server_addr = l.server_addr AND x.server_port = l.server_port
-                AND x.point_id = o.upstream_point_id AND x.connection_id <> l.connection_id
-      JOIN each_rst y ON y.leg_id = x.id AND y.dir = o.dir AND y.seq = o.seq
+      JOIN each_rst y ON y.client_addr = o.client_addr AND y.client_port = o.client_port
+                     AND y.server_addr = o.server_addr AND y.server_port = o.server_port
+                     AND y.point_id = o.upstream_point_id AND y.connection_id <> o.connection_id
+                     AND y.dir = o.dir AND y.seq = o.seq
      WHERE o.is_injected
      GROUP BY o.segment_id
 ),
