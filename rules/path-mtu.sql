@@ -104,11 +104,16 @@ dest AS MATERIALIZED (
       FROM stuck
      GROUP BY point_id, dir, dest
 ),
+side (dir) AS (
+    VALUES (0), (1)
+),
 -- Everything to these addresses, with what the other end acknowledged of it.
 way AS MATERIALIZED (
     SELECT l.id AS leg_id, d.dir, d.point_id, d.dest, d.first_ns, l.first_segment, l.last_segment, k.off
       FROM leg l
-      JOIN dest d ON d.point_id = l.point_id AND d.dest = iif(d.dir, l.client_addr, l.server_addr)
+     CROSS JOIN side
+      JOIN dest d ON d.point_id = l.point_id AND d.dir = side.dir
+                 AND d.dest = iif(side.dir, l.client_addr, l.server_addr)
       LEFT JOIN stuck k ON k.leg_id = l.id AND k.dir = d.dir AND k.nth = 1
      LIMIT (SELECT iif(EXISTS (SELECT 1 FROM dest), -1, 0))
 ),
