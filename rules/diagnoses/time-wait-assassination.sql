@@ -49,11 +49,11 @@ killed AS MATERIALIZED (
 ),
 -- The old segment: the newest of the client's before the ACK that the RST answers.
 old AS MATERIALIZED (
-    SELECT k.leg_id, max(o.id) AS segment_id
+    SELECT k.leg_id, (SELECT max(o.id) FROM segment o
+                       WHERE o.id BETWEEN k.answers - :look_back AND k.answers - 1
+                         AND o.leg_id = k.former_leg_id AND o.dir = 0) AS segment_id
       FROM killed k
-      JOIN segment o ON o.id BETWEEN k.answers - :look_back AND k.answers - 1
-     WHERE k.place = 1 AND o.leg_id = k.former_leg_id AND o.dir = 0
-     GROUP BY k.leg_id
+     WHERE k.place = 1
 ),
 told AS (
     SELECT k.*, o.segment_id AS old_id, os.ts_ns AS old_ns, os.len AS old_len, a.ts_ns AS ack_ns,
