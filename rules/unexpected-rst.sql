@@ -30,7 +30,7 @@
 -- reference: RFC 9293 §3.5.2, §3.5.3 and §3.10.7; RFC 5961 §3; Weaver, Sommer, Paxson: Detecting
 --            Forged TCP Reset Packets (NDSS 2009)
 
--- By kind alone, as the index of `event` has them, each RST would be held against all of them.
+-- What a RST or its answer may be besides: gathered once for all joins below, and only if there is a RST.
 WITH sign AS MATERIALIZED (
     SELECT segment_id, kind, a, b
       FROM event

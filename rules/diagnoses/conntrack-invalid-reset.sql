@@ -42,7 +42,7 @@ WITH seen_again AS MATERIALIZED (
      CROSS JOIN segment s ON s.id = e.segment_id
      WHERE e.kind = 'late-segment' AND s.seen_before IS NOT NULL
 ),
--- By kind alone, as the index of `event` has them, each RST would be held against all of them.
+-- What a RST or its answer may be besides: gathered once for all joins below, and only if there is a RST.
 sign AS MATERIALIZED (
     SELECT segment_id, kind, a, b
       FROM event
