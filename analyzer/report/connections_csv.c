@@ -54,9 +54,7 @@ static void write_cell(struct csv_row *row, struct query *q, int column)
         csv_write_plain(row, time_text_seconds(query_int(q, column), text));
         break;
     case CONNECTION_HANDSHAKE:
-        csv_write_plain(row, query_is_null(q, column)
-                                 ? ""
-                                 : time_text_milliseconds(query_int(q, column), text));
+        csv_write_plain(row, table_handshake(q, text));
         break;
     case CONNECTION_LINK_CONFIDENCE:
         csv_write_plain(row, query_text(q, column));

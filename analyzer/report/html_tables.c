@@ -130,10 +130,7 @@ static void write_connection(FILE *out, struct query *q)
     write_number(out, query_int(q, CONNECTION_DURATION),
                  time_text_human(query_int(q, CONNECTION_DURATION), text));
     write_text(out, "code", query_text(q, CONNECTION_POINTS));
-    write_text(out, "number",
-               query_is_null(q, CONNECTION_HANDSHAKE)
-                   ? ""
-                   : time_text_milliseconds(query_int(q, CONNECTION_HANDSHAKE), text));
+    write_text(out, "number", table_handshake(q, text));
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         write_count(out, q, counts[i]);
     fputs("</tr>\n", out);

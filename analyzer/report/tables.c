@@ -20,6 +20,13 @@ const char *table_end(struct query *q, int column, char text[static TABLE_END_SI
     return text;
 }
 
+const char *table_handshake(struct query *q, char text[static TIME_TEXT_SIZE])
+{
+    if (query_is_null(q, CONNECTION_HANDSHAKE))
+        return "";
+    return time_text_milliseconds(query_int(q, CONNECTION_HANDSHAKE), text);
+}
+
 void table_write_evidence(FILE *out, enum text_style style, struct query *evidence, int64_t finding,
                           int64_t max)
 {

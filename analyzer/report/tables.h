@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/time_text.h"
 #include "case/query.h"
 
 enum table_finding {
@@ -92,6 +93,10 @@ enum {
 /* "10.0.0.1:443" of an address in this column and a port in the next. Returns `text`, which holds
  * every address that there is; what a tampered case has in its place is cut. */
 const char *table_end(struct query *q, int column, char text[static TABLE_END_SIZE]);
+
+/* How many milliseconds the handshake took, "" if it was not seen whole. The text is in `text` or
+ * static. */
+const char *table_handshake(struct query *q, char text[static TIME_TEXT_SIZE]);
 
 /* "late segment host#562, RST host#563", by the statement `evidence` of TABLE_EVIDENCE_SQL. What
  * is beyond `max` is counted. */
