@@ -34,7 +34,7 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
     if (journey != NULL)
         row->seen_before = journey_add(journey, open->position, segment->hit->dir, segment->id,
                                        segment->ts_ns, segment->packet);
-    row->marks = track_segment(&open->track, segment, pass_note_event, pass->store);
+    row->marks = track_segment(&pass->tracker, &open->track, segment);
     pass_leg_resets(pass, &open->track, RESET_NOW);
     pass_conntrack_segment(pass->conntrack, &open->conntrack, segment, raw_ns, pass->store);
     unseen = other->unseen - unseen;
@@ -203,6 +203,7 @@ enum status pass_run(struct survey *survey, const struct conntrack_requests *req
         goto out;
     pass.legs = leg_table_new(sizeof(struct open_leg), pass_leg_end, &pass);
     leg_table_on_quiet(pass.legs, pass_leg_quiet);
+    tracker_init(&pass.tracker, pass_note_event, store);
     pass.duplicates = duplicates_new();
     spill_array_init(&pass.connections, survey->spill, sizeof(struct open_connection *));
     spill_extend(&pass.connections, survey->links.count);
@@ -214,6 +215,7 @@ enum status pass_run(struct survey *survey, const struct conntrack_requests *req
         status = read_all(&pass, err);
     progress_end();
     leg_table_free(pass.legs); /* ends the legs that are left */
+    tracker_done(&pass.tracker);
     duplicates_free(pass.duplicates);
     remark_given_up(
         &pass, pass.given_up,

@@ -58,7 +58,7 @@ void pass_leg_end(void *context, struct leg *leg)
     if (open->position == 0)
         connection->handshake_ns = open->track.handshake_ns;
     pass_leg_resets(pass, &open->track, leg->replaced ? RESET_WHEN_TUPLE_TAKEN : RESET_WHEN_ENDED);
-    track_done(&open->track);
+    track_done(&pass->tracker, &open->track);
     pass_conntrack_end(pass->conntrack, open->conntrack);
     free(open->encap);
     pass_connection_left(pass, connection, outcome);
@@ -66,10 +66,10 @@ void pass_leg_end(void *context, struct leg *leg)
 
 void pass_leg_quiet(void *context, struct leg *leg)
 {
-    const struct pass *pass = context;
+    struct pass *pass = context;
     struct open_leg *open = (struct open_leg *)leg;
 
-    track_quiet(&open->track);
+    track_quiet(&pass->tracker, &open->track);
     if (open->connection != NULL && open->connection->journey != NULL)
         journey_quiet(open->connection->journey, pass->now_ns);
 }

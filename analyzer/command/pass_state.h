@@ -8,6 +8,7 @@
 #include "merge/duplicate.h"
 #include "merge/journey.h"
 #include "track/reuse.h"
+#include "track/track.h"
 
 /* Bytes that the capture of a leg missed. */
 struct leg_gap {
@@ -46,6 +47,7 @@ struct pass {
     struct survey *survey;
     struct store *store;
     struct leg_table *legs;
+    struct tracker tracker;
     struct duplicates *duplicates;
     struct pass_conntrack *conntrack;
     struct spill_array

@@ -6,12 +6,12 @@
 #include <xxhash.h>
 
 #include "base/memory.h"
+#include "base/slab.h"
 #include "survey/leg_life.h"
 #include "survey/leg_queue.h"
 
 enum {
-    SLAB_LEGS = 256,
-    SLOTS_FIRST = 1024, /* a power of two */
+    SLOTS_FIRST = 1024 /* a power of two */
 };
 
 struct slot {
@@ -34,17 +34,15 @@ struct leg_table {
     size_t slots_count, used;
     struct point_legs *points;
     size_t points_count;
-    char **slabs;
-    size_t slabs_count, slabs_capacity, slab_used;
-    struct leg **free_legs; /* retired, to be used again */
-    size_t free_count, free_capacity;
+    struct slab legs;
 };
 
 struct leg_table *leg_table_new(size_t leg_size, leg_retire_fn *retire, void *context)
 {
     struct leg_table *table = memory_zalloc(sizeof *table);
 
-    table->leg_size = (leg_size + 15) / 16 * 16;
+    table->leg_size = leg_size;
+    slab_init(&table->legs, leg_size);
     table->retire = retire;
     table->context = context;
     table->slots_count = SLOTS_FIRST;
@@ -81,10 +79,7 @@ void leg_table_free(struct leg_table *table)
         return;
     if (table->retire != NULL)
         retire_all(table);
-    for (size_t i = 0; i < table->slabs_count; i++)
-        free(table->slabs[i]);
-    free(table->slabs);
-    free(table->free_legs);
+    slab_done(&table->legs);
     free(table->points);
     free(table->slots);
     free(table);
@@ -92,31 +87,17 @@ void leg_table_free(struct leg_table *table)
 
 static struct leg *leg_new(struct leg_table *table)
 {
-    struct leg *leg;
+    struct leg *leg = slab_take(&table->legs);
 
-    if (table->free_count > 0) {
-        leg = table->free_legs[--table->free_count];
-    } else {
-        if (table->slabs_count == 0 || table->slab_used == SLAB_LEGS) {
-            char **slab = MEMORY_APPEND(table->slabs, table->slabs_count, table->slabs_capacity);
-
-            *slab = memory_alloc(SLAB_LEGS * table->leg_size);
-            table->slab_used = 0;
-        }
-        leg = (void *)(table->slabs[table->slabs_count - 1] + table->slab_used++ * table->leg_size);
-    }
     memset(leg, 0, table->leg_size);
     return leg;
 }
 
 static void leg_release(struct leg_table *table, struct leg *leg)
 {
-    struct leg **slot;
-
     if (table->retire != NULL)
         table->retire(table->context, leg);
-    slot = MEMORY_APPEND(table->free_legs, table->free_count, table->free_capacity);
-    *slot = leg;
+    slab_give(&table->legs, leg);
 }
 
 /* Fills the key of a tuple. True if `src` is its lower end. */

@@ -7,7 +7,6 @@
 #include "base/memory.h"
 
 enum {
-    CAPACITY_MIN = 4,
     TAIL_MAX = 256 /* acknowledged ranges that stay */
 };
 
@@ -21,14 +20,22 @@ static void drop_lowest(struct sent *sent)
         sent->given_up++;
 }
 
+static void free_items(struct sent *sent)
+{
+    if (sent->items != sent->few)
+        free(sent->items);
+}
+
 static void grow(struct sent *sent)
 {
-    uint32_t capacity = sent->capacity > 0 ? 2 * sent->capacity : CAPACITY_MIN;
-    struct sent_range *items = memory_alloc(capacity * sizeof *items);
+    bool first = sent->capacity == 0;
+    uint32_t capacity = first ? SENT_FEW : 2 * sent->capacity;
+    struct sent_range *items =
+        first && sent->few != NULL ? sent->few : memory_alloc(capacity * sizeof *items);
 
     for (uint32_t i = 0; i < sent->count; i++)
         items[i] = *sent_at(sent, i);
-    free(sent->items);
+    free_items(sent);
     sent->items = items;
     sent->capacity = capacity;
     sent->first = 0;
@@ -218,6 +225,6 @@ int64_t sent_sack(struct sent *sent, int64_t start, int64_t end)
 
 void sent_free(struct sent *sent)
 {
-    free(sent->items);
+    free_items(sent);
     memset(sent, 0, sizeof *sent);
 }

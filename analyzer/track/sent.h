@@ -12,7 +12,8 @@
 
 enum {
     SENT_MAX = 4096, /* ranges of a direction: 6 MB in flight in full segments */
-    SENT_TOLD = 4    /* as many blocks as an ACK has room for */
+    SENT_TOLD = 4,   /* as many blocks as an ACK has room for */
+    SENT_FEW = 4     /* ranges to begin with; a power of two */
 };
 
 enum sent_flag {
@@ -34,9 +35,10 @@ struct sent_range {
     uint8_t copies; /* how often it was sent again, as far as seen; stops at 255 */
 };
 
-/* Zeroed at the start. */
+/* Zeroed at the start but for `few`. */
 struct sent {
     struct sent_range *items; /* a ring */
+    struct sent_range *few;   /* borrowed: room for SENT_FEW to begin with; NULL: none */
     uint32_t capacity;        /* a power of two, or 0 */
     uint32_t first;           /* where the lowest range is */
     uint32_t count;

@@ -65,7 +65,8 @@ struct flow {
     int64_t too_big_ns; /* when an ICMP error said that its packets are too big; 0: never */
     uint32_t recents;   /* how many there were */
     struct stamps stamps;
-    struct recent recent[RECENT]; /* a ring */
+    struct recent recent[RECENT];    /* a ring */
+    struct sent_range few[SENT_FEW]; /* the first that `sent` takes */
 };
 
 static inline uint32_t flow_recents(const struct flow *flow)
@@ -78,6 +79,11 @@ struct offer {
     bool has_mss, has_wscale, has_sack_permitted, has_timestamps;
     uint8_t wscale; /* as offered: it may be more than SCALE_MAX */
     uint16_t mss;
+};
+
+/* Those of a leg, which come and go together. */
+struct flows {
+    struct flow of[DIRS];
 };
 
 /* What one end sent, as seen at this point. */

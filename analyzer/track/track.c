@@ -128,12 +128,15 @@ static void count(struct track *track, const struct tracked_segment *segment)
     own->bytes += segment->packet->tcp.len;
 }
 
-static void begin_flows(struct track *track)
+static void begin_flows(struct tracker *tracker, struct track *track)
 {
+    struct flows *flows = slab_take(&tracker->flows);
+
     for (int dir = 0; dir < DIRS; dir++) {
-        struct flow *flow = memory_alloc(sizeof *flow);
+        struct flow *flow = &flows->of[dir];
 
         memset(flow, 0, offsetof(struct flow, stamps.items));
+        flow->sent.few = flow->few;
         track->half[dir].flow = flow;
     }
 }
@@ -143,8 +146,19 @@ static unsigned marks_of_packet(const struct packet *packet)
     return (packet->fragments > 0 ? MARK_FRAGMENTED : 0) | (packet->tcp.opt.cut ? MARK_CUT : 0);
 }
 
-unsigned track_segment(struct track *track, const struct tracked_segment *segment, event_fn *emit,
-                       void *context)
+void tracker_init(struct tracker *tracker, event_fn *emit, void *context)
+{
+    *tracker = (struct tracker){.emit = emit, .context = context};
+    slab_init(&tracker->flows, sizeof(struct flows));
+}
+
+void tracker_done(struct tracker *tracker)
+{
+    slab_done(&tracker->flows);
+}
+
+unsigned track_segment(struct tracker *tracker, struct track *track,
+                       const struct tracked_segment *segment)
 {
     const struct segment *tcp = &segment->packet->tcp;
     struct step step = {
@@ -153,13 +167,13 @@ unsigned track_segment(struct track *track, const struct tracked_segment *segmen
         .tcp = tcp,
         .own = &track->half[segment->hit->dir],
         .other = &track->half[!segment->hit->dir],
-        .emit = emit,
-        .context = context,
+        .emit = tracker->emit,
+        .context = tracker->context,
     };
     unsigned marks = marks_of_packet(segment->packet);
 
     if (track->half[0].flow == NULL)
-        begin_flows(track);
+        begin_flows(tracker, track);
     step.end = segment->hit->off + tcp->len + ((tcp->flags & TCP_SYN) != 0) +
                ((tcp->flags & TCP_FIN) != 0);
     if (segment->packet->fragments > 0)
@@ -219,23 +233,23 @@ void track_too_big(struct track *track, int dir, int64_t ts_ns)
         track->half[dir].flow->too_big_ns = ts_ns;
 }
 
-void track_quiet(struct track *track)
+void track_quiet(struct tracker *tracker, struct track *track)
 {
-    for (int dir = 0; dir < DIRS; dir++) {
-        struct flow *flow = track->half[dir].flow;
+    struct flow *first = track->half[0].flow;
 
-        if (flow == NULL)
-            continue;
-        sent_free(&flow->sent);
-        free(flow->resent);
-        free(flow);
+    if (first == NULL)
+        return;
+    for (int dir = 0; dir < DIRS; dir++) {
+        sent_free(&track->half[dir].flow->sent);
+        free(track->half[dir].flow->resent);
         track->half[dir].flow = NULL;
     }
+    slab_give(&tracker->flows, first); /* the first of its struct flows */
 }
 
-void track_done(struct track *track)
+void track_done(struct tracker *tracker, struct track *track)
 {
-    track_quiet(track);
+    track_quiet(tracker, track);
     free(track->reuse);
     track->reuse = NULL;
     free(track->resets);

@@ -15,22 +15,6 @@ static void keep_former(void *context, struct leg *leg)
     tracking->former = reuse_former(&tracking->track, leg, leg->number + 1);
 }
 
-struct tracking *tracking_new(void)
-{
-    struct tracking *tracking = calloc(1, sizeof(*tracking));
-
-    assert(tracking);
-    tracking->legs = leg_table_new(sizeof(struct leg), keep_former, tracking);
-    return tracking;
-}
-
-void tracking_free(struct tracking *tracking)
-{
-    leg_table_free(tracking->legs);
-    track_done(&tracking->track);
-    free(tracking);
-}
-
 static void keep_event(void *context, const struct event *event)
 {
     struct tracking *tracking = context;
@@ -39,13 +23,31 @@ static void keep_event(void *context, const struct event *event)
     tracking->events[tracking->events_count++] = *event;
 }
 
+struct tracking *tracking_new(void)
+{
+    struct tracking *tracking = calloc(1, sizeof(*tracking));
+
+    assert(tracking);
+    tracker_init(&tracking->tracker, keep_event, tracking);
+    tracking->legs = leg_table_new(sizeof(struct leg), keep_former, tracking);
+    return tracking;
+}
+
+void tracking_free(struct tracking *tracking)
+{
+    leg_table_free(tracking->legs);
+    track_done(&tracking->tracker, &tracking->track);
+    tracker_done(&tracking->tracker);
+    free(tracking);
+}
+
 /* A connection begins, and perhaps uses the tuple of another. */
 static void begin_leg(struct tracking *tracking, const struct tracked_segment *segment)
 {
     const struct leg *leg = segment->hit->leg;
     struct event event;
 
-    track_done(&tracking->track);
+    track_done(&tracking->tracker, &tracking->track);
     memset(&tracking->track, 0, sizeof tracking->track);
     if (!leg->has_former)
         return;
@@ -74,7 +76,7 @@ uint64_t tracking_add(struct tracking *tracking, int64_t at_us, const struct fra
     tracking->events_before = tracking->events_count;
     if (hit.is_new)
         begin_leg(tracking, &segment);
-    tracking->marks = track_segment(&tracking->track, &segment, keep_event, tracking);
+    tracking->marks = track_segment(&tracking->tracker, &tracking->track, &segment);
     return segment.id;
 }
 

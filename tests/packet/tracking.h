@@ -15,6 +15,7 @@ enum {
 struct tracking {
     struct leg_table *legs;
     struct leg *leg; /* of the last segment */
+    struct tracker tracker;
     struct track track;
     uint32_t captured;    /* bytes of each frame; 0: all */
     struct former former; /* the connection before, if there was one */

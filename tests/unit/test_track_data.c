@@ -298,15 +298,15 @@ static void test_track_after_quiet(void **state)
     ADD(20000, CLIENT, FIN, .seq = 101, .ack = 901);
     ADD(21000, SERVER, FIN, .seq = 901, .ack = 102);
     ADD(22000, CLIENT, .seq = 102, .ack = 902);
-    track_quiet(&tracking->track);
+    track_quiet(&tracking->tracker, &tracking->track);
     assert_null(tracking->track.half[DIR_CLIENT].flow);
     ADD(30000000, SERVER, FIN, .seq = 901, .ack = 102);
     assert_only(EVENT_RETRANSMISSION);
     assert_cause(EVENT_RETRANSMISSION, "spurious", "acked-before");
     ADD(30000100, CLIENT, .seq = 102, .ack = 902);
     assert_quiet();
-    track_quiet(&tracking->track);
-    track_quiet(&tracking->track);
+    track_quiet(&tracking->tracker, &tracking->track);
+    track_quiet(&tracking->tracker, &tracking->track);
 }
 
 /* Idle for an hour: a keep-alive one below the next byte, with and without a byte. */

@@ -22,6 +22,7 @@ struct shape {
 struct hostile {
     uint64_t random;
     struct leg_table *legs;
+    struct tracker tracker;
     struct track track;
     int64_t now_ns;
     uint64_t events;
@@ -140,10 +141,10 @@ static void add(struct hostile *hostile, const struct packet *packet, uint64_t i
 
     hit = leg_table_add(hostile->legs, 0, packet, hostile->now_ns);
     if (hit.is_new) {
-        track_done(&hostile->track);
+        track_done(&hostile->tracker, &hostile->track);
         memset(&hostile->track, 0, sizeof hostile->track);
     }
-    track_segment(&hostile->track, &segment, check_event, hostile);
+    track_segment(&hostile->tracker, &hostile->track, &segment);
 }
 
 static void run(uint64_t seed, const struct shape *shape)
@@ -153,6 +154,7 @@ static void run(uint64_t seed, const struct shape *shape)
     };
     uint32_t count_max = 0;
 
+    tracker_init(&hostile.tracker, check_event, &hostile);
     hostile.legs = leg_table_new(sizeof(struct leg), NULL, NULL);
     for (uint64_t id = 1; id <= SEGMENTS; id++) {
         int dir = one_of(&hostile, 3) ? DIR_SERVER : DIR_CLIENT;
@@ -170,7 +172,8 @@ static void run(uint64_t seed, const struct shape *shape)
     }
     assert_true(hostile.events > SEGMENTS / 10);
     assert_true(count_max > 4);
-    track_done(&hostile.track);
+    track_done(&hostile.tracker, &hostile.track);
+    tracker_done(&hostile.tracker);
     leg_table_free(hostile.legs);
 }
 
