@@ -19,7 +19,7 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
                                       .ts_ns = segment->ts_ns,
                                       .file = file};
     struct journey *journey = open->connection->journey;
-    struct leg_gap *gap = &open->connection->gaps[open->position];
+    struct leg_gap *gap = &open->connection->members[open->position].gap;
     const struct half *other = &open->track.half[!segment->hit->dir];
     uint64_t unseen = other->unseen;
 

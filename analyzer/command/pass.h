@@ -7,7 +7,7 @@
 #include "store/store.h"
 #include "survey/found.h"
 
-/* Writes all rows but those of store_survey(). Sets leg_id and connection_id in `survey`.
+/* Writes all rows but those of store_survey().
  * STATUS_USAGE and `err` if a request names no point. */
 enum status pass_run(struct survey *survey, const struct conntrack_requests *requests,
                      struct store *store, struct error *err) __attribute__((warn_unused_result));

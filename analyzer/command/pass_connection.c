@@ -4,7 +4,9 @@
 #include "base/memory.h"
 #include "command/pass_state.h"
 
-const struct leg_record *pass_member(const struct open_connection *connection, uint32_t position)
+/* The survey's record of the connection's leg at a position. Borrowed until the next call. */
+static const struct leg_record *member_at(const struct open_connection *connection,
+                                          uint32_t position)
 {
     return survey_member(connection->pass->survey, &connection->link, position);
 }
@@ -53,11 +55,11 @@ static void note_missing(void *context, const struct missing *missing)
 {
     struct open_connection *connection = context;
     const struct pass *pass = connection->pass;
-    const struct leg_record *absent = pass_member(connection, missing->absent);
-    const struct leg_record *seen = pass_member(connection, missing->position);
+    const struct leg_record *absent = member_at(connection, missing->absent);
+    const struct leg_record *seen = member_at(connection, missing->position);
     struct event event = {
         .segment_id = missing->segment_id,
-        .leg_id = seen->leg_id,
+        .leg_id = connection->members[missing->position].leg_id,
         .kind = missing->injected ? EVENT_INJECTED : EVENT_NOT_FORWARDED,
         .has_a = true,
         .a = missing->bytes,
@@ -66,7 +68,7 @@ static void note_missing(void *context, const struct missing *missing)
     };
 
     if (recorded_at(pass, seen, absent, missing) &&
-        !in_gap(&connection->gaps[missing->absent], missing))
+        !in_gap(&connection->members[missing->absent].gap, missing))
         store_event(pass->store, &event);
 }
 
@@ -76,7 +78,7 @@ static void note_rewritten(void *context, const struct rewritten *rewritten)
     const struct pass *pass = connection->pass;
     struct event event = {
         .segment_id = rewritten->segment_id,
-        .leg_id = pass_member(connection, rewritten->position)->leg_id,
+        .leg_id = connection->members[rewritten->position].leg_id,
         .kind = EVENT_REWRITTEN,
         .has_a = true,
         .a = rewritten->rewrite.field,
@@ -94,33 +96,39 @@ static struct open_connection **connection_slot(const struct pass *pass, uint32_
 
 static struct open_connection *begin(struct pass *pass, uint32_t number, int64_t ts_ns)
 {
-    struct link *link = survey_link_at(pass->survey, number);
+    const struct link *link = survey_link_at(pass->survey, number);
     struct open_connection *connection =
-        memory_zalloc(sizeof *connection + link->legs * sizeof connection->gaps[0]);
+        memory_zalloc(sizeof *connection + link->legs * sizeof connection->members[0]);
     const struct journey_listener listener = {
         .missing = note_missing, .rewritten = note_rewritten, .context = connection};
+    const struct leg_record *client, *server;
 
     connection->pass = pass;
     connection->number = number;
     connection->legs_left = link->legs;
     connection->first_ns = ts_ns;
     connection->journey = link->legs > 1 ? journey_new(link->legs, &listener) : NULL;
-    link->connection_id = ++pass->connection_ids;
+    connection->id = ++pass->connection_ids;
     connection->link = *link;
+    client = member_at(connection, 0);
+    connection->near[DIR_CLIENT] = client->client;
+    connection->near[DIR_SERVER] = client->server;
+    connection->client_version = client->version;
+    server = member_at(connection, link->legs - 1);
+    connection->server = server->server;
+    connection->server_version = server->version;
     return connection;
 }
 
 static void end(struct pass *pass, struct open_connection *connection)
 {
     const struct link *link = &connection->link;
-    const struct leg_record *client = pass_member(connection, 0);
-    const struct leg_record *server = pass_member(connection, link->legs - 1);
     struct connection_row row = {
-        .id = link->connection_id,
-        .client_version = client->version,
-        .server_version = server->version,
-        .client = client->client,
-        .server = server->server,
+        .id = connection->id,
+        .client_version = connection->client_version,
+        .server_version = connection->server_version,
+        .client = connection->near[DIR_CLIENT],
+        .server = connection->server,
         .first_ns = connection->first_ns,
         .last_ns = connection->last_ns,
         .handshake_ns = connection->handshake_ns,
@@ -129,7 +137,7 @@ static void end(struct pass *pass, struct open_connection *connection)
         .link_confidence = link->confidence,
         .link_method = link->method,
         .reuse_of = connection->reuse_of,
-        .leg_id = client->leg_id,
+        .leg_id = connection->members[0].leg_id,
     };
 
     if (connection->journey != NULL) {

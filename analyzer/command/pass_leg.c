@@ -13,10 +13,11 @@ void pass_note_event(void *context, const struct event *event)
 }
 
 /* What was translated between the point nearest to the client and this leg. */
-static const char *nat_of(const struct leg_record *nearest, const struct leg_record *leg)
+static const char *nat_of(const struct open_connection *connection, const struct leg *leg)
 {
-    bool source = endpoint_equal(&nearest->client, &leg->client);
-    bool target = endpoint_equal(&nearest->server, &leg->server);
+    struct endpoint client = leg_end(leg, DIR_CLIENT), server = leg_end(leg, DIR_SERVER);
+    bool source = endpoint_equal(&connection->near[DIR_CLIENT], &client);
+    bool target = endpoint_equal(&connection->near[DIR_SERVER], &server);
 
     if (source)
         return target ? "none" : "dnat";
@@ -44,17 +45,20 @@ void pass_leg_end(void *context, struct leg *leg)
     if (connection == NULL)
         return;
     row.id = open->id;
-    row.connection_id = connection->link.connection_id;
+    row.connection_id = connection->id;
     row.point_id = leg->key.point + 1;
     row.path_position = open->position;
     row.first_ns = open->first_ns;
     row.last_ns = open->last_ns;
-    row.nat = nat_of(pass_member(connection, 0), survey_leg(pass->survey, leg));
+    row.nat = nat_of(connection, leg);
     for (int dir = 0; dir < DIRS; dir++)
         row.encap_bytes[dir] = open->encap_bytes[dir];
     life_finish(&open->track, row.id, pass_note_event, pass->store);
     store_leg(pass->store, &row);
-    pass->former = reuse_former(&open->track, leg, row.id);
+    if (leg->replaced) {
+        pass->former = reuse_former(&open->track, leg, row.id);
+        pass->former_connection = connection->id;
+    }
     if (open->position == 0)
         connection->handshake_ns = open->track.handshake_ns;
     pass_leg_resets(pass, &open->track, leg->replaced ? RESET_WHEN_TUPLE_TAKEN : RESET_WHEN_ENDED);
@@ -76,19 +80,20 @@ void pass_leg_quiet(void *context, struct leg *leg)
 
 void pass_leg_begin(struct pass *pass, struct open_leg *open, struct leg_hit *hit, int64_t ts_ns)
 {
-    struct leg_record *record;
+    const struct leg_record *record;
 
     if (open->leg.number >= pass->survey->points[open->leg.key.point].legs.count) {
         pass->changed = true;
         return;
     }
     record = survey_leg(pass->survey, &open->leg);
-    record->leg_id = open->id = ++pass->leg_ids;
+    open->id = ++pass->leg_ids;
     open->position = record->position;
     if (record->flipped)
         leg_flip(&open->leg, hit);
     open->first_ns = ts_ns;
     open->connection = pass_connection(pass, record->connection, ts_ns);
+    open->connection->members[open->position].leg_id = open->id;
 }
 
 /* The table ends a leg when its tuple is used again, so that it was the last one to end. */
@@ -96,19 +101,15 @@ void pass_leg_reuse(struct pass *pass, struct open_leg *open, int64_t raw_ns,
                     const struct tracked_segment *segment)
 {
     const struct leg *leg = &open->leg;
-    const struct leg_record *former = survey_record(pass->survey, leg->key.point, leg->former);
-    uint32_t former_connection = survey_link_at(pass->survey, former->connection)->connection_id;
-    struct event event = {.kind = EVENT_TUPLE_REUSE, .segment_id = segment->id};
+    struct event event = reuse_begin(&open->track, &pass->former, leg, segment);
 
-    if (pass->former.leg_id == former->leg_id)
-        event = reuse_begin(&open->track, &pass->former, leg, segment);
     event.leg_id = open->id;
     event.has_a = event.has_b = true;
-    event.a = former->leg_id;
+    event.a = pass->former.leg_id;
     event.b = raw_ns - leg->former_last_ns;
     store_event(pass->store, &event);
-    if (former_connection != open->connection->link.connection_id)
-        open->connection->reuse_of = former_connection;
+    if (pass->former_connection != open->connection->id)
+        open->connection->reuse_of = pass->former_connection;
 }
 
 /* What the leg's segments come in. Where only one direction comes in a tunnel, it is that one's. */

@@ -16,17 +16,27 @@ struct leg_gap {
     bool any; /* or there were */
 };
 
+/* One of the legs of a connection. */
+struct open_member {
+    uint32_t leg_id; /* in the database; 0: not seen yet */
+    struct leg_gap gap;
+};
+
 /* A connection while any of its legs is open. */
 struct open_connection {
     struct pass *pass;
-    struct link link;        /* as the survey has it */
-    uint32_t number;         /* among the survey's links */
+    struct link link; /* as the survey has it */
+    uint32_t number;  /* among the survey's links */
+    uint32_t id;      /* in the database */
+    /* Its ends as the leg nearest to the client has them, and as the last one has the server. */
+    struct endpoint near[DIRS], server;
+    uint8_t client_version, server_version;
     struct journey *journey; /* NULL: one leg */
     uint32_t legs_left;      /* not ended yet */
     uint32_t reuse_of;
     enum outcome outcome;
     int64_t first_ns, last_ns, handshake_ns;
-    struct leg_gap gaps[]; /* by position */
+    struct open_member members[]; /* by position */
 };
 
 /* A leg while it is in the table. */
@@ -58,13 +68,11 @@ struct pass {
     uint64_t given_up; /* segments whose sighting was not waited for to the end */
     uint64_t resets_given_up;
     uint32_t leg_ids, connection_ids;
-    struct former former; /* of the leg that ended last */
-    int64_t now_ns;       /* of the segment that is looked at */
-    bool changed;         /* a file is no longer what the survey read */
+    struct former former;       /* of the leg that was replaced last */
+    uint32_t former_connection; /* the id of its connection */
+    int64_t now_ns;             /* of the segment that is looked at */
+    bool changed;               /* a file is no longer what the survey read */
 };
-
-/* The survey's record of the connection's leg at a position. Borrowed until the next call. */
-const struct leg_record *pass_member(const struct open_connection *connection, uint32_t position);
 
 /* The connection of the survey's link with that number, begun at `ts_ns` if it is not open. */
 struct open_connection *pass_connection(struct pass *pass, uint32_t number, int64_t ts_ns);

@@ -83,7 +83,6 @@ struct leg_record {
     uint32_t sketch;     /* place in survey.sketches, from 1; 0: none was taken */
     uint32_t connection; /* index into survey.links */
     uint32_t position;   /* along the path, 0 nearest to the client */
-    uint32_t leg_id;     /* in the database; set in pass 2, 0: not seen there yet */
     struct endpoint client, server;
     struct syn_options options[DIRS];
     bool has_isn[DIRS];
@@ -142,7 +141,6 @@ struct link {
     uint32_t legs;
     float confidence;        /* only if legs > 1 */
     enum link_method method; /* the weakest that was needed */
-    uint32_t connection_id;  /* in the database; set in pass 2, 0: not seen there yet */
 };
 
 struct sketch;

@@ -14,10 +14,7 @@ static const uint32_t TIME_WAIT_STEP = 65537;
 
 struct former reuse_former(const struct track *track, const struct leg *leg, uint32_t leg_id)
 {
-    struct former former = {.leg_id = leg_id,
-                            .point = leg->key.point,
-                            .number = leg->number,
-                            .client_is_low = leg->client_is_low};
+    struct former former = {.leg_id = leg_id, .client_is_low = leg->client_is_low};
 
     for (int dir = 0; dir < DIRS; dir++) {
         const struct half *half = &track->half[dir];

@@ -18,7 +18,6 @@ struct former_end {
 
 struct former {
     uint32_t leg_id;
-    uint32_t point, number; /* whose leg it was */
     bool client_is_low;
     struct former_end end[DIRS];
     bool reset;
