@@ -11,7 +11,8 @@
 #include "base/memory.h"
 
 enum {
-    JOBS = 8, /* a power of two; how far the reader may run ahead */
+    JOBS = 8,        /* a power of two; how far the reader may run ahead */
+    WAKE = JOBS / 2, /* as many to do, or places for them, wake the thread that waits */
     JOB_SIZE = 256 * 1024,
     SMALL = 64 * 1024 /* not worth the way to another thread */
 };
@@ -53,7 +54,8 @@ static void *work(void *unused)
         sha256_update(&job->hash->sha256, job->size, job->bytes);
         pthread_mutex_lock(&hasher.lock);
         hasher.done++;
-        pthread_cond_broadcast(&hasher.changed);
+        if (hasher.given - hasher.done <= WAKE)
+            pthread_cond_broadcast(&hasher.changed);
     }
     return unused;
 }
@@ -78,6 +80,7 @@ static void start(void)
 static void wait_for(uint64_t job)
 {
     pthread_mutex_lock(&hasher.lock);
+    pthread_cond_broadcast(&hasher.changed);
     while (hasher.done < job)
         pthread_cond_wait(&hasher.changed, &hasher.lock);
     pthread_mutex_unlock(&hasher.lock);
@@ -97,7 +100,8 @@ static void give(struct hash *hash, const uint8_t *bytes, size_t size)
     memcpy(job->bytes, bytes, size);
     pthread_mutex_lock(&hasher.lock);
     hash->last_job = ++hasher.given;
-    pthread_cond_broadcast(&hasher.changed);
+    if (hasher.given - hasher.done >= WAKE)
+        pthread_cond_broadcast(&hasher.changed);
     pthread_mutex_unlock(&hasher.lock);
 }
 

@@ -6,12 +6,19 @@
 
 #include "base/memory.h"
 
+/* A thread that waits is woken when there is work for a while: to wake it for each block costs as
+ * much as a part of the block's work, and more on a virtual machine. */
+enum {
+    WAKE_PART = 4 /* of the blocks */
+};
+
 struct ring {
     pthread_mutex_t lock; /* of all that follows but the blocks that a thread has */
     pthread_cond_t has_empty, has_full;
     struct block *empty;       /* the one that was given back last is still in the cache */
     struct block *first_full;  /* in the order in which they came */
     struct block **after_full; /* where the next one goes */
+    size_t empties, fulls;     /* how many there are of each */
     bool ended;
     size_t bytes;         /* of a block */
     size_t count;         /* blocks */
@@ -29,6 +36,7 @@ struct ring *ring_new(size_t blocks, size_t bytes)
     ring->bytes = bytes;
     ring->count = blocks;
     ring->blocks = memory_zalloc(blocks * sizeof *ring->blocks);
+    ring->empties = blocks;
     for (size_t i = blocks; i-- > 0;) {
         struct block *block = &ring->blocks[i];
 
@@ -56,10 +64,13 @@ struct block *ring_take(struct ring *ring, size_t bytes)
     struct block *block;
 
     pthread_mutex_lock(&ring->lock);
-    while (ring->empty == NULL)
+    while (ring->empty == NULL) {
+        pthread_cond_signal(&ring->has_full);
         pthread_cond_wait(&ring->has_empty, &ring->lock);
+    }
     block = ring->empty;
     ring->empty = block->next;
+    ring->empties--;
     pthread_mutex_unlock(&ring->lock);
 
     if (bytes < ring->bytes)
@@ -79,7 +90,8 @@ void ring_put(struct ring *ring, struct block *block)
     pthread_mutex_lock(&ring->lock);
     *ring->after_full = block;
     ring->after_full = &block->next;
-    pthread_cond_signal(&ring->has_full);
+    if (++ring->fulls >= ring->count / WAKE_PART)
+        pthread_cond_signal(&ring->has_full);
     pthread_mutex_unlock(&ring->lock);
 }
 
@@ -100,6 +112,7 @@ struct block *ring_next(struct ring *ring)
         pthread_cond_wait(&ring->has_full, &ring->lock);
     block = ring->first_full;
     if (block != NULL) {
+        ring->fulls--;
         ring->first_full = block->next;
         if (ring->first_full == NULL)
             ring->after_full = &ring->first_full;
@@ -113,6 +126,7 @@ void ring_give_back(struct ring *ring, struct block *block)
     pthread_mutex_lock(&ring->lock);
     block->next = ring->empty;
     ring->empty = block;
-    pthread_cond_signal(&ring->has_empty);
+    if (++ring->empties >= ring->count / WAKE_PART || ring->first_full == NULL)
+        pthread_cond_signal(&ring->has_empty);
     pthread_mutex_unlock(&ring->lock);
 }

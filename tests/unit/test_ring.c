@@ -106,6 +106,40 @@ static void test_ring_bound(void **state)
     ring_free(greedy.ring);
 }
 
+static void *store_all(void *context)
+{
+    for (struct block *block; (block = ring_next(context)) != NULL;)
+        ring_give_back(context, block);
+    return NULL;
+}
+
+/* A thread that waits is not woken for each block, but in time: here one is full, which alone would
+ * wake nobody, and all others are being filled when one more is asked for. */
+static void test_ring_few_full(void **state)
+{
+    enum {
+        MORE = 16
+    };
+    struct ring *ring = ring_new(MORE, BYTES);
+    struct block *blocks[MORE];
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, store_all, ring), 0);
+    usleep(5000); /* it waits */
+    for (int i = 0; i < MORE; i++)
+        blocks[i] = ring_take(ring, 0);
+    alarm(30); /* else it would be for ever */
+    ring_put(ring, blocks[0]);
+    assert_ptr_equal(ring_take(ring, 0), blocks[0]);
+    for (int i = 0; i < MORE; i++)
+        ring_put(ring, blocks[i]);
+    ring_end(ring);
+    pthread_join(thread, NULL);
+    alarm(0);
+    ring_free(ring);
+}
+
 static void *end_later(void *context)
 {
     usleep(5000);
@@ -154,8 +188,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ring_order), cmocka_unit_test(test_ring_distinct),
-        cmocka_unit_test(test_ring_bound), cmocka_unit_test(test_ring_end),
-        cmocka_unit_test(test_ring_long),
+        cmocka_unit_test(test_ring_bound), cmocka_unit_test(test_ring_few_full),
+        cmocka_unit_test(test_ring_end),   cmocka_unit_test(test_ring_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
