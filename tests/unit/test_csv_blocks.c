@@ -1,4 +1,4 @@
-/* connections.csv of cases that are larger than a block, which two threads put together. */
+/* connections.csv of cases that are larger than a block. */
 #include "unit/unit.h"
 
 #include <stdio.h>
@@ -110,7 +110,7 @@ static void assert_all_in_order(const char *fill)
 
 /* Fewer than a block, a block, one more, and several: each line once, in order, with the findings
  * of its connection, those at both sides of a block's end among them. */
-static void test_connections_csv_write_blocks(void **state)
+static void test_csv_blocks_write_blocks(void **state)
 {
     (void)state;
     assert_all_in_order(FILL(COUNT_TO(1)));
@@ -123,7 +123,7 @@ static void test_connections_csv_write_blocks(void **state)
 #define HIGH_IDS "SELECT value + 4611686018427383000 FROM (" COUNT_TO(7900) ")"
 
 /* Ids that the program does not give: with holes, below 1, and above 2^62, where reports cut. */
-static void test_connections_csv_write_other_ids(void **state)
+static void test_csv_blocks_write_other_ids(void **state)
 {
     (void)state;
     assert_all_in_order(FILL("SELECT value * 1000 AS value FROM (" COUNT_TO(10000) ")"));
@@ -133,8 +133,8 @@ static void test_connections_csv_write_other_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_connections_csv_write_blocks),
-        cmocka_unit_test(test_connections_csv_write_other_ids),
+        cmocka_unit_test(test_csv_blocks_write_blocks),
+        cmocka_unit_test(test_csv_blocks_write_other_ids),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
