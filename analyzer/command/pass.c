@@ -19,7 +19,7 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
                                       .ts_ns = segment->ts_ns,
                                       .file = file};
     struct journey *journey = open->connection->journey;
-    struct leg_gap *gap = &open->connection->members[open->position].gap;
+    struct open_member *member = &open->connection->members[open->position];
     const struct half *other = &open->track.half[!segment->hit->dir];
     uint64_t unseen = other->unseen;
 
@@ -38,8 +38,8 @@ static void follow_segment(struct pass *pass, struct open_leg *open,
     pass_leg_resets(pass, &open->track, RESET_NOW);
     pass_conntrack_segment(pass->conntrack, &open->conntrack, segment, raw_ns, pass->store);
     unseen = other->unseen - unseen;
-    gap->bytes[!segment->hit->dir] += unseen;
-    gap->any |= unseen > 0;
+    member->missed[!segment->hit->dir] += unseen;
+    member->has_missed |= unseen > 0;
 }
 
 static void pass_segment(struct pass *pass, uint32_t point, uint32_t file, uint64_t frame_number,

@@ -41,13 +41,13 @@ static bool recorded_at(const struct pass *pass, const struct leg_record *seen,
 /* A point may have missed what it did not see: its ACKs tell of more bytes than there were. As many
  * are put down to the capture, and not to the network; so is an ACK without data, which nothing
  * tells of. */
-static bool in_gap(struct leg_gap *gap, const struct missing *missing)
+static bool in_gap(struct open_member *absent, const struct missing *missing)
 {
     if (missing->bytes == 0)
-        return gap->any && !missing->is_rst;
-    if (missing->injected || gap->bytes[missing->dir] < missing->bytes)
+        return absent->has_missed && !missing->is_rst;
+    if (missing->injected || absent->missed[missing->dir] < missing->bytes)
         return false;
-    gap->bytes[missing->dir] -= missing->bytes;
+    absent->missed[missing->dir] -= missing->bytes;
     return true;
 }
 
@@ -68,7 +68,7 @@ static void note_missing(void *context, const struct missing *missing)
     };
 
     if (recorded_at(pass, seen, absent, missing) &&
-        !in_gap(&connection->members[missing->absent].gap, missing))
+        !in_gap(&connection->members[missing->absent], missing))
         store_event(pass->store, &event);
 }
 

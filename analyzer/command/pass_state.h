@@ -10,16 +10,11 @@
 #include "track/reuse.h"
 #include "track/track.h"
 
-/* Bytes that the capture of a leg missed. */
-struct leg_gap {
-    uint64_t bytes[DIRS];
-    bool any; /* or there were */
-};
-
 /* One of the legs of a connection. */
 struct open_member {
-    uint32_t leg_id; /* in the database; 0: not seen yet */
-    struct leg_gap gap;
+    uint64_t missed[DIRS]; /* bytes that its capture missed */
+    bool has_missed;       /* any, also if they are accounted for by now */
+    uint32_t leg_id;       /* in the database; 0: not seen yet */
 };
 
 /* A connection while any of its legs is open. */
