@@ -26,7 +26,6 @@ struct point_legs {
 };
 
 struct leg_table {
-    size_t leg_size;
     leg_retire_fn *retire;
     leg_quiet_fn *quiet; /* NULL: nobody asks */
     void *context;
@@ -41,7 +40,6 @@ struct leg_table *leg_table_new(size_t leg_size, leg_retire_fn *retire, void *co
 {
     struct leg_table *table = memory_zalloc(sizeof *table);
 
-    table->leg_size = leg_size;
     slab_init(&table->legs, leg_size);
     table->retire = retire;
     table->context = context;
@@ -89,7 +87,7 @@ static struct leg *leg_new(struct leg_table *table)
 {
     struct leg *leg = slab_take(&table->legs);
 
-    memset(leg, 0, table->leg_size);
+    memset(leg, 0, table->legs.size);
     return leg;
 }
 
