@@ -18,7 +18,7 @@ struct work {
     pthread_mutex_t lock;
     pthread_cond_t written;
     uint64_t blocks_taken, blocks_written;
-    int64_t after; /* what is not taken yet has higher ids */
+    int64_t first; /* id of those that are not taken yet */
     bool all_taken;
 };
 
@@ -38,7 +38,7 @@ static void writer_open(struct writer *writer, struct work *work, const struct r
     *writer = (struct writer){.work = work, .report = report};
     writer->row.out = text_open(&writer->text, &writer->size);
     query_open(&writer->last_of_block, report,
-               "SELECT id FROM connection WHERE id > :after ORDER BY id"
+               "SELECT id FROM connection WHERE id >= :first ORDER BY id"
                " LIMIT 1 OFFSET :block - 1",
                &writer->err);
     query_bind(&writer->last_of_block, ":block", BLOCK);
@@ -60,23 +60,24 @@ static void writer_close(struct writer *writer)
 static bool take_block(struct writer *writer, uint64_t *number)
 {
     struct work *work = writer->work;
-    int64_t upto = INT64_MAX;
+    int64_t last = INT64_MAX;
     bool taken;
 
     pthread_mutex_lock(&work->lock);
     taken = !work->all_taken;
     if (taken) {
         *number = work->blocks_taken++;
-        query_bind(&writer->last_of_block, ":after", work->after);
-        query_bind(&writer->rows, ":after", work->after);
+        query_bind(&writer->last_of_block, ":first", work->first);
+        query_bind(&writer->rows, ":first", work->first);
         if (query_next(&writer->last_of_block))
-            upto = query_int(&writer->last_of_block, 0);
+            last = query_int(&writer->last_of_block, 0);
         query_rewind(&writer->last_of_block);
-        if (upto <= work->after) /* ids that the program does not give */
-            upto = INT64_MAX;
-        query_bind(&writer->rows, ":upto", upto);
-        work->after = upto;
-        work->all_taken = upto == INT64_MAX;
+        if (last < work->first) /* query_int() cuts ids that the program does not give */
+            last = INT64_MAX;
+        query_bind(&writer->rows, ":last", last);
+        work->all_taken = last == INT64_MAX;
+        if (!work->all_taken)
+            work->first = last + 1;
     }
     pthread_mutex_unlock(&work->lock);
     return taken;
@@ -139,7 +140,7 @@ enum status csv_blocks_write(const struct report *report, FILE *out, const char 
                         .line = line,
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .written = PTHREAD_COND_INITIALIZER,
-                        .after = INT64_MIN};
+                        .first = INT64_MIN};
     struct writer own, helpers = {.work = &work, .report = report};
     const struct writer *failed = NULL;
     pthread_t helper;

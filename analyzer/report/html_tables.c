@@ -142,8 +142,8 @@ enum status html_connections(const struct report *report, FILE *out, struct erro
     struct query q;
 
     query_open(&q, report, TABLE_CONNECTIONS_SQL " ORDER BY count.findings IS NULL, c.id", err);
-    query_bind(&q, ":after", INT64_MIN);
-    query_bind(&q, ":upto", INT64_MAX);
+    query_bind(&q, ":first", INT64_MIN);
+    query_bind(&q, ":last", INT64_MAX);
     while (query_next(&q)) {
         if (all++ == 0)
             fputs(

@@ -66,18 +66,18 @@ enum table_connection {
     CONNECTION_FINDINGS,
 };
 
-/* Those whose id is above `:after`, and at most `:upto`. To be followed by ORDER BY; `c.id` and
+/* Those with an id from `:first` to `:last`. To be followed by ORDER BY; `c.id` and
  * `count.findings` are there to order by. `near` is the leg nearest to the client, whose counts are
  * told. */
 #define TABLE_CONNECTIONS_SQL                                                                      \
     "WITH way AS MATERIALIZED ("                                                                   \
     " SELECT connection_id, group_concat(name, ' ') AS points FROM ("                              \
     " SELECT l.connection_id, p.name FROM connection c CROSS JOIN leg l ON l.connection_id = c.id" \
-    " JOIN point p ON p.id = l.point_id WHERE c.legs > 1 AND c.id > :after AND c.id <= :upto"      \
+    " JOIN point p ON p.id = l.point_id WHERE c.legs > 1 AND c.id BETWEEN :first AND :last"        \
     " ORDER BY l.connection_id, l.path_position, l.id) GROUP BY connection_id),"                   \
     " count AS MATERIALIZED ("                                                                     \
     " SELECT connection_id, count(*) AS findings FROM worst"                                       \
-    " WHERE connection_id > :after AND connection_id <= :upto GROUP BY connection_id) "            \
+    " WHERE connection_id BETWEEN :first AND :last GROUP BY connection_id) "                       \
     "SELECT c.id, c.client_addr, c.client_port, c.server_addr, c.server_port,"                     \
     " c.outcome, c.first_ns, c.last_ns - c.first_ns, c.legs, coalesce(way.points, p.name),"        \
     " c.handshake_ns, segments_client, segments_server, bytes_client, bytes_server, syns,"         \
@@ -86,7 +86,7 @@ enum table_connection {
     " c.reuse_of, coalesce(count.findings, 0)"                                                     \
     " FROM connection c JOIN leg near ON near.id = c.leg_id"                                       \
     " JOIN point p ON p.id = near.point_id LEFT JOIN way ON way.connection_id = c.id"              \
-    " LEFT JOIN count ON count.connection_id = c.id WHERE c.id > :after AND c.id <= :upto"
+    " LEFT JOIN count ON count.connection_id = c.id WHERE c.id BETWEEN :first AND :last"
 
 enum {
     TABLE_END_SIZE = 96
