@@ -80,7 +80,7 @@ static void start(void)
 static void wait_for(uint64_t job)
 {
     pthread_mutex_lock(&hasher.lock);
-    pthread_cond_broadcast(&hasher.changed);
+    pthread_cond_broadcast(&hasher.changed); /* there may be too few to have woken it */
     while (hasher.done < job)
         pthread_cond_wait(&hasher.changed, &hasher.lock);
     pthread_mutex_unlock(&hasher.lock);

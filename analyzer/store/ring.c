@@ -65,7 +65,7 @@ struct block *ring_take(struct ring *ring, size_t bytes)
 
     pthread_mutex_lock(&ring->lock);
     while (ring->empty == NULL) {
-        pthread_cond_signal(&ring->has_full);
+        pthread_cond_signal(&ring->has_full); /* there may be too few to have woken it */
         pthread_cond_wait(&ring->has_empty, &ring->lock);
     }
     block = ring->empty;
